@@ -1,0 +1,90 @@
+//! Leasing deliveries to a run and recording what became of them.
+//!
+//! A lease belongs to a run: the time between one opening of the store and its closing or death.
+//! [`Dispatch::begin_run`] ends the leases of all runs before; an outcome counts only from the run
+//! that holds the lease.
+
+use std::sync::Arc;
+
+use super::StoreFuture;
+use crate::{
+    attempt::Attempt,
+    delivery::{Delivery, Next},
+    event::Event,
+    id::{DeliveryId, WebhookId},
+    time::Timestamp,
+};
+
+/// What an opened store has left to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// Deliveries that a run before had under way: they are due again.
+    pub released: u64,
+    /// Webhooks with pending deliveries, each with the moment at which the first is due.
+    pub waiting: Vec<(WebhookId, Timestamp)>,
+}
+
+/// A request for due deliveries of one webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose.
+    pub webhook: WebhookId,
+    /// Due at this moment or before.
+    pub due_by: Timestamp,
+    /// At most so many, at least 1.
+    pub limit: usize,
+    /// Stops after the body that goes past this.
+    pub body_bytes_max: usize,
+    /// For a probe: the ones with fewest attempts first, whether due or not. Else the ones that
+    /// have been due longest.
+    pub probe: bool,
+}
+
+/// A delivery that is leased to this run now.
+#[derive(Clone, Debug)]
+pub struct ClaimedDelivery {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Its event; `None` where its body has been removed.
+    pub event: Option<Arc<Event>>,
+}
+
+/// Answer to a [`Claim`].
+#[derive(Clone, Debug, Default)]
+pub struct Claimed {
+    /// In the order of being due.
+    pub deliveries: Vec<ClaimedDelivery>,
+    /// When the next one of this webhook that was not claimed is due, if there is one.
+    pub next_due: Option<Timestamp>,
+}
+
+/// An attempt and what becomes of its delivery.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// What happened. Its `number` is the number of attempts made.
+    pub attempt: Attempt,
+    /// What follows.
+    pub next: Next,
+}
+
+/// Leasing and recording.
+pub trait Dispatch: Send + Sync {
+    /// Begins a run: all leases of runs before end.
+    fn begin_run(&self, now: Timestamp) -> StoreFuture<'_, Recovered>;
+
+    /// Leases due deliveries of one webhook to this run.
+    fn claim(&self, claim: Claim) -> StoreFuture<'_, Claimed>;
+
+    /// Records an attempt. Answers whether its delivery moved: not where it was cancelled
+    /// meanwhile, or is leased to another run; the attempt is kept all the same.
+    ///
+    /// While the disk is full the record waits in memory and is tried again.
+    fn record(&self, record: Record) -> StoreFuture<'_, bool>;
+
+    /// Gives leases back without an attempt: these deliveries are due at `due`.
+    fn release(&self, deliveries: Vec<DeliveryId>, due: Timestamp) -> StoreFuture<'_, ()>;
+
+    /// Makes up to `limit` deliveries of a webhook that wait for a later moment due now, the
+    /// longest waiting first. Answers how many there were.
+    fn expedite(&self, webhook: WebhookId, now: Timestamp, limit: usize) -> StoreFuture<'_, usize>;
+}
