@@ -1,0 +1,216 @@
+//! Building the request of one attempt: which headers a delivery carries, and how it is signed.
+//!
+//! Two forms. In a dialect, the headers are that dialect's, and the request id is the delivery's.
+//! As received, they are the ones that were kept of the inbound request, with its own request id,
+//! and only the attempt number and (as configured) the signature are ours.
+//!
+//! Order, a later one replacing an earlier one of the same name: kept headers or the dialect's →
+//! `X-Event-Key` and `X-Attempt-Number` → `Content-Type` → `User-Agent` → `Authorization` → the
+//! webhook's own headers. The body is never touched.
+
+use countersign::{Dialect, EventKey, SignError, Signer, UnixSeconds};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT},
+};
+use pipeline::{Event, SentRequest, SignaturePolicy, Timestamp};
+
+/// What is sent as `User-Agent` unless the webhook's own headers or the received ones say otherwise.
+pub const USER_AGENT_OURS: &str = concat!("Countersign/", env!("CARGO_PKG_VERSION"));
+
+const ATTEMPT_NUMBER: HeaderName = HeaderName::from_static("x-attempt-number");
+const EVENT_KEY: HeaderName = HeaderName::from_static("x-event-key");
+const REDACTED: &str = "[redacted]";
+
+/// How a webhook's requests show their origin.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// In one dialect.
+    Dialect(Signer),
+    /// With the headers that the event came with; a published event, which came with none, goes
+    /// out in `bitbucket-cloud`.
+    AsReceived {
+        /// What becomes of the received signature.
+        signature: SignaturePolicy,
+        /// The webhook's secrets in each dialect that they fit.
+        signers: Vec<Signer>,
+    },
+}
+
+/// What a webhook adds to every request. Its `Debug` shows no value.
+#[derive(Clone)]
+pub struct Envelope {
+    /// How requests show their origin.
+    pub form: Form,
+    /// The webhook's id as a UUID, for dialects that send one.
+    pub hook_id: String,
+    /// The value of `Authorization`.
+    pub authorization: Option<HeaderValue>,
+    /// Headers of its own.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl std::fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Envelope").field("form", &self.form).finish_non_exhaustive()
+    }
+}
+
+/// What changes from request to request.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    /// The delivery's request id.
+    pub request_id: &'a str,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+    /// Now.
+    pub at: Timestamp,
+    /// The dialect of the source that the event came in by, where it did.
+    pub received_in: Option<&'a Dialect>,
+}
+
+/// Why a request cannot be built. The fault is with the webhook or the event, and stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// An id does not fit the dialect.
+    #[error("the request cannot be signed in this dialect")]
+    Sign(#[from] SignError),
+    /// A value does not fit a header.
+    #[error("a value cannot stand in a header")]
+    Header,
+}
+
+impl Envelope {
+    /// The headers for one attempt to deliver `event`.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`]; the same every time for the same event and webhook.
+    pub fn headers(&self, event: &Event, occasion: Occasion<'_>) -> Result<HeaderMap, BuildError> {
+        let mut headers = HeaderMap::with_capacity(16);
+        match &self.form {
+            Form::Dialect(signer) => {
+                self.sign(&mut headers, signer, event, occasion)?;
+            }
+            Form::AsReceived { signature, signers } => {
+                self.as_received(&mut headers, *signature, signers, event, occasion)?;
+            }
+        }
+        headers.insert(ATTEMPT_NUMBER, HeaderValue::from(occasion.attempt));
+        if !headers.contains_key(&EVENT_KEY) {
+            headers.insert(EVENT_KEY, event_key(&event.facts.key)?);
+        }
+        if let Some(content_type) = &event.facts.content_type {
+            headers.insert(CONTENT_TYPE, value(content_type)?);
+        }
+        if !headers.contains_key(USER_AGENT) {
+            headers.insert(USER_AGENT, HeaderValue::from_static(USER_AGENT_OURS));
+        }
+        if let Some(authorization) = &self.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        for (name, own) in &self.headers {
+            headers.insert(name, own.clone());
+        }
+        Ok(headers)
+    }
+
+    /// Adds all of a dialect's headers, the signature among them.
+    fn sign(
+        &self,
+        headers: &mut HeaderMap,
+        signer: &Signer,
+        event: &Event,
+        occasion: Occasion<'_>,
+    ) -> Result<(), BuildError> {
+        let outgoing = outgoing(event, occasion.request_id, occasion, Some(&self.hook_id));
+        add(headers, signer.headers(&outgoing)?)
+    }
+
+    fn as_received(
+        &self,
+        headers: &mut HeaderMap,
+        policy: SignaturePolicy,
+        signers: &[Signer],
+        event: &Event,
+        occasion: Occasion<'_>,
+    ) -> Result<(), BuildError> {
+        let published = Dialect::BitbucketCloud;
+        let dialect = occasion.received_in.unwrap_or(&published);
+        let signer = signers.iter().find(|signer| signer.dialect() == dialect);
+        if event.facts.source.is_none() {
+            let unsigned = Signer::unsigned(published);
+            return self.sign(headers, signer.unwrap_or(&unsigned), event, occasion);
+        }
+        for (name, received) in &event.headers {
+            let name = HeaderName::try_from(name.as_str()).map_err(|_| BuildError::Header)?;
+            let received = HeaderValue::from_bytes(received).map_err(|_| BuildError::Header)?;
+            headers.append(name, received);
+        }
+        match (policy, signer) {
+            (SignaturePolicy::Keep, _) => {}
+            (SignaturePolicy::Replace, Some(signer)) => {
+                let request_id = event.facts.request_id();
+                let outgoing = outgoing(event, &request_id, occasion, None);
+                headers.remove(dialect.signature_header());
+                add(headers, signer.signature_headers(&outgoing)?)?;
+            }
+            (SignaturePolicy::Replace, None) | (SignaturePolicy::Drop, _) => {
+                headers.remove(dialect.signature_header());
+            }
+        }
+        Ok(())
+    }
+
+    /// What was sent, as it is kept: the values of `Authorization` and of the webhook's own headers
+    /// are left out.
+    pub fn sent(&self, url: &str, headers: &HeaderMap) -> SentRequest {
+        let secret = |name: &HeaderName| {
+            name == AUTHORIZATION || self.headers.iter().any(|(own, _)| own == name)
+        };
+        let shown = headers.iter().map(|(name, value)| {
+            let value = if secret(name) {
+                REDACTED.to_owned()
+            } else {
+                String::from_utf8_lossy(value.as_bytes()).into_owned()
+            };
+            (name.as_str().to_owned(), value)
+        });
+        SentRequest { url: url.to_owned(), headers: shown.collect() }
+    }
+}
+
+fn outgoing<'a>(
+    event: &'a Event,
+    request_id: &'a str,
+    occasion: Occasion<'_>,
+    hook_id: Option<&'a str>,
+) -> countersign::Outgoing<'a> {
+    countersign::Outgoing {
+        event_key: &event.facts.key,
+        request_id,
+        attempt: occasion.attempt,
+        hook_id,
+        at: UnixSeconds(occasion.at.as_seconds()),
+        body: &event.body,
+    }
+}
+
+fn add(headers: &mut HeaderMap, made: Vec<(&'static str, String)>) -> Result<(), BuildError> {
+    for (name, text) in made {
+        let name = HeaderName::try_from(name).map_err(|_| BuildError::Header)?;
+        headers.insert(name, value(&text)?);
+    }
+    Ok(())
+}
+
+fn event_key(key: &EventKey) -> Result<HeaderValue, BuildError> {
+    value(key.as_str())
+}
+
+fn value(text: &str) -> Result<HeaderValue, BuildError> {
+    HeaderValue::from_str(text).map_err(|_| BuildError::Header)
+}
+
+#[cfg(test)]
+mod tests;
