@@ -1,0 +1,134 @@
+//! `countersign send`: one signed request, and what came back. A person's own act on the command
+//! line: every address counts as allowed, but for metadata services and what is no unicast address.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use clap::Args;
+use countersign::{Dialect, EventKey, Outgoing, Signer};
+use deliver::{
+    Client, ClientParts, PrivateRange, SystemResolver, TargetGuard, TargetPolicy, TcpDialer,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use url::Url;
+
+use super::{Verdict, inputs, sign};
+
+#[derive(Debug, Args)]
+pub(super) struct Send {
+    /// Where to send it
+    #[arg(long)]
+    url: Url,
+    /// The dialect to sign in
+    #[arg(long)]
+    dialect: Dialect,
+    /// The file that holds the secret
+    #[arg(long, value_name = "FILE")]
+    secret_file: PathBuf,
+    /// The event key
+    #[arg(long, value_name = "KEY")]
+    event: EventKey,
+    /// The request id (default: a new UUID)
+    #[arg(long, value_name = "ID")]
+    request_id: Option<String>,
+    /// The content type
+    #[arg(long, value_name = "TYPE", default_value = "application/json")]
+    content_type: String,
+    /// The most time to wait, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    timeout: u64,
+    /// The body (default: standard input)
+    file: Option<PathBuf>,
+}
+
+impl Send {
+    pub(super) fn run(self) -> anyhow::Result<Verdict> {
+        let secret = inputs::secret(&self.secret_file, &self.dialect)?;
+        let body = match &self.file {
+            Some(path) => inputs::file(path)?,
+            None => inputs::body()?,
+        };
+        let request_id = match &self.request_id {
+            Some(id) => id.clone(),
+            None => sign::new_uuid()?,
+        };
+        let signed = Signer::new(self.dialect.clone(), [&secret])?.headers(&Outgoing {
+            event_key: &self.event,
+            request_id: &request_id,
+            attempt: 1,
+            hook_id: None,
+            at: sign::now(),
+            body: &body,
+        })?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in signed {
+            headers.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+        }
+        let content_type = HeaderValue::from_str(&self.content_type);
+        headers.insert(
+            header::CONTENT_TYPE,
+            content_type.context("the content type")?,
+        );
+        let agent = deliver::request::USER_AGENT_OURS;
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
+        let outgoing = deliver::Outgoing {
+            url: self.url,
+            headers,
+            body: body.into(),
+            timeout: Duration::from_secs(self.timeout),
+            policy: TargetPolicy {
+                allow_private: true,
+                allow_public_http: true,
+            },
+            tls: None,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let client = client()?;
+        let exchange = runtime.block_on(client.send(outgoing));
+        Ok(report(&exchange))
+    }
+}
+
+fn client() -> anyhow::Result<Client> {
+    let everything_v4: PrivateRange = "0.0.0.0/0".parse()?;
+    let everything_v6: PrivateRange = "::/0".parse()?;
+    Ok(Client::new(ClientParts {
+        guard: Arc::new(TargetGuard::new([everything_v4, everything_v6], Vec::new())),
+        resolver: Arc::new(SystemResolver::default()),
+        dialer: Arc::new(TcpDialer),
+        tls: Arc::new(deliver::tls::client_config(&[])?.config),
+    }))
+}
+
+fn report(exchange: &deliver::Exchange) -> Verdict {
+    match &exchange.response {
+        Some(response) => {
+            println!(
+                "{} in {} ms",
+                response.status,
+                exchange.duration.as_millis()
+            );
+            println!("{}", String::from_utf8_lossy(&response.body).escape_debug());
+        }
+        None => println!(
+            "{} after {} ms",
+            exchange.outcome.as_str(),
+            exchange.duration.as_millis()
+        ),
+    }
+    let mut cause = exchange
+        .failure
+        .as_ref()
+        .map(|failure| failure as &dyn std::error::Error);
+    while let Some(error) = cause {
+        eprintln!("  {error}");
+        cause = error.source();
+    }
+    if exchange.outcome == pipeline::Outcome::Delivered {
+        Verdict::Yes
+    } else {
+        Verdict::No
+    }
+}

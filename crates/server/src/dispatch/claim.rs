@@ -1,0 +1,131 @@
+//! What passes between lanes and the store: claims, leases given back, and everything made due when
+//! a receiver is back. Each is one bounded write.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use pipeline::{
+    DeliveryId, Timestamp, WebhookId,
+    store::{Claim, ClaimedDelivery},
+};
+
+use super::{Dispatcher, Ready, lane::Lane};
+use crate::log::chain;
+
+/// The most deliveries that one claim asks for.
+const CLAIM_MAX: usize = 128;
+/// The most bytes of bodies that one claim brings, but for the last body.
+const CLAIM_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// How many waiting deliveries are made due in one write when a receiver is back.
+const EXPEDITE_SLICE: usize = 1_000;
+/// How long a failed claim waits before it is tried again.
+const CLAIM_AGAIN: Duration = Duration::from_millis(500);
+
+impl Dispatcher {
+    pub(super) async fn release(&self, deliveries: Vec<DeliveryId>, due: Timestamp) {
+        if deliveries.is_empty() {
+            return;
+        }
+        if let Err(error) = self.parts.store.release(deliveries, due).await {
+            tracing::warn!(
+                error = chain(&error),
+                "leases could not be given back; they end with this run"
+            );
+        }
+    }
+
+    /// What a claim brought goes to its lane; what there is no room for goes back.
+    async fn take_in(&self, lane: &Arc<Lane>, claimed: Vec<ClaimedDelivery>) {
+        let mut back = Vec::new();
+        for item in claimed {
+            let bytes = item.event.as_ref().map_or(0, |event| event.body.len());
+            // A probe or the first of a claim has to get through also where memory is scarce.
+            let Some(room) = self.memory.take(bytes) else {
+                back.push(item.delivery.id);
+                continue;
+            };
+            lane.lock().ready.push_back(Ready {
+                id: item.delivery.id,
+                request_id: item.delivery.request_id,
+                attempts_made: item.delivery.attempts_made,
+                since: item.delivery.since,
+                event: item.event,
+                _room: room,
+            });
+        }
+        if !back.is_empty() {
+            let due = self.now().plus_millis(CLAIM_AGAIN.as_millis() as u64);
+            self.release(back, due).await;
+            lane.lock().stored(due);
+        }
+    }
+}
+
+/// Asks the store for due deliveries of one lane.
+pub(super) async fn claim(dispatcher: Weak<Dispatcher>, lane: Arc<Lane>, probe: bool, room: usize) {
+    let Some(dispatcher) = dispatcher.upgrade() else {
+        return;
+    };
+    let now = dispatcher.now();
+    let limit = if probe { 1 } else { room.clamp(1, CLAIM_MAX) };
+    let webhook = lane.webhook;
+    let claim = Claim {
+        webhook,
+        due_by: now,
+        limit,
+        body_bytes_max: CLAIM_BYTES_MAX,
+        probe,
+    };
+    match dispatcher.parts.store.claim(claim).await {
+        Ok(claimed) => {
+            let found = claimed.deliveries.len();
+            dispatcher.take_in(&lane, claimed.deliveries).await;
+            lane.lock()
+                .claimed(found, claimed.next_due, dispatcher.now());
+        }
+        Err(error) => {
+            tracing::warn!(webhook = %lane.webhook, error = chain(&error), "due deliveries could not be read");
+            let again = now.plus_millis(CLAIM_AGAIN.as_millis() as u64);
+            lane.lock().claimed(0, Some(again), now);
+        }
+    }
+    dispatcher.pump(&lane);
+}
+
+/// Gives what a lane held in memory back to the store.
+pub(super) async fn give_back(dispatcher: Weak<Dispatcher>, lane: Arc<Lane>, held: Vec<Ready>) {
+    let Some(dispatcher) = dispatcher.upgrade() else {
+        return;
+    };
+    let now = dispatcher.now();
+    let ids = held.iter().map(|ready| ready.id).collect();
+    dispatcher.release(ids, now).await;
+    drop(held);
+    dispatcher.stored(lane.webhook, now);
+}
+
+/// A receiver is back: everything that waits for it is due, in slices.
+pub(super) async fn expedite(dispatcher: Weak<Dispatcher>, webhook: WebhookId) {
+    loop {
+        let Some(dispatcher) = dispatcher.upgrade() else {
+            return;
+        };
+        let now = dispatcher.now();
+        let moved = dispatcher
+            .parts
+            .store
+            .expedite(webhook, now, EXPEDITE_SLICE)
+            .await;
+        dispatcher.stored(webhook, now);
+        match moved {
+            Ok(moved) if moved >= EXPEDITE_SLICE => {}
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(%webhook, error = chain(&error), "waiting deliveries keep their own times");
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! One webhook's lane: what it holds and what it may do next. Pure but for its lock: it begins
+//! nothing by itself and says by a [`Step`] what is to be begun.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard},
+};
+
+use pipeline::{Breaker, Permit, Timestamp, WebhookId, breaker::Change};
+
+use super::Ready;
+
+/// The most deliveries that a lane has in memory and not under way.
+const READY_MAX: usize = 2_048;
+/// The same while memory is scarce.
+const READY_SCARCE_MAX: usize = 256;
+
+/// How long a lane waits after a claim that found nothing of what was due.
+const CLAIM_AGAIN_MS: u64 = 500;
+
+/// A lane and its lock. Held for moments only, never over an await.
+#[derive(Debug)]
+pub(super) struct Lane {
+    /// Whose it is.
+    pub(super) webhook: WebhookId,
+    state: Mutex<LaneState>,
+}
+
+/// What a lane knows.
+#[derive(Debug, Default)]
+pub(super) struct LaneState {
+    /// Leased to this run and waiting for their attempt.
+    pub(super) ready: VecDeque<Ready>,
+    /// Slots that were granted and whose commit is not through.
+    pub(super) reserved: usize,
+    in_flight: usize,
+    breaker: Breaker,
+    hold_until: Option<Timestamp>,
+    stored_due: Option<Timestamp>,
+    claiming: bool,
+}
+
+/// What a lane wants begun.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Nothing before something changes.
+    Nothing,
+    /// Nothing before this moment.
+    Wait(Timestamp),
+    /// This attempt.
+    Attempt(Box<Ready>),
+    /// A claim.
+    Claim {
+        /// For the one with fewest attempts, due or not.
+        probe: bool,
+        /// For at most so many.
+        room: usize,
+    },
+    /// These may not be tried now: the store keeps them.
+    GiveBack(Vec<Ready>),
+}
+
+impl Lane {
+    pub(super) fn new(webhook: WebhookId) -> Lane {
+        Lane {
+            webhook,
+            state: Mutex::default(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, LaneState> {
+        self.state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl LaneState {
+    /// Whether a new delivery may be born leased. While others of this lane wait in the store, half
+    /// of the room is left to them.
+    pub(super) fn grants(&self, now: Timestamp, scarce: bool) -> bool {
+        let most = if scarce { READY_SCARCE_MAX } else { READY_MAX };
+        let most = if self.stored_due.is_some_and(|due| due <= now) {
+            most / 2
+        } else {
+            most
+        };
+        matches!(self.breaker, Breaker::Closed { .. })
+            && self.hold_until.is_none_or(|until| until <= now)
+            && self.ready.len() + self.reserved < most
+    }
+
+    /// Something waits in the store.
+    pub(super) fn stored(&mut self, due: Timestamp) {
+        self.stored_due = Some(self.stored_due.map_or(due, |known| known.min(due)));
+    }
+
+    /// A person asks to look now.
+    pub(super) fn wake(&mut self, now: Timestamp) {
+        self.hold_until = None;
+        if let Breaker::Open { wait_ms, .. } = self.breaker {
+            self.breaker = Breaker::Open {
+                probe_at: now,
+                wait_ms,
+            };
+        }
+        self.stored(now);
+    }
+
+    /// Whether the breaker or a hold keeps deliveries back.
+    pub(super) fn is_held(&self, now: Timestamp) -> bool {
+        !matches!(self.breaker, Breaker::Closed { .. })
+            || self.hold_until.is_some_and(|until| until > now)
+    }
+
+    /// What is to be begun next; asked again until it says `Nothing` or `Wait`.
+    pub(super) fn step(&mut self, now: Timestamp, runs: bool, in_flight_max: usize) -> Step {
+        if !runs {
+            return self.give_back_or(Step::Nothing);
+        }
+        if let Some(until) = self.hold_until.filter(|until| *until > now) {
+            return self.give_back_or(Step::Wait(until));
+        }
+        match self.breaker.permit(now) {
+            Permit::Go => self.go(now, in_flight_max),
+            Permit::Probe => self.probe(),
+            Permit::WaitUntil(until) => self.give_back_or(Step::Wait(until)),
+            Permit::WaitForProbe => self.give_back_or(Step::Nothing),
+        }
+    }
+
+    fn go(&mut self, now: Timestamp, in_flight_max: usize) -> Step {
+        if self.in_flight < in_flight_max
+            && let Some(ready) = self.ready.pop_front()
+        {
+            self.in_flight += 1;
+            return Step::Attempt(Box::new(ready));
+        }
+        let free = READY_MAX / 2;
+        match self.stored_due {
+            Some(due) if due <= now && !self.claiming && self.ready.len() < free => {
+                self.claiming = true;
+                self.stored_due = None;
+                Step::Claim {
+                    probe: false,
+                    room: free - self.ready.len(),
+                }
+            }
+            Some(due) if due > now => Step::Wait(due),
+            _ => Step::Nothing,
+        }
+    }
+
+    /// One delivery goes ahead: one that is here, or the one with fewest attempts of the store.
+    fn probe(&mut self) -> Step {
+        if let Some(ready) = self.ready.pop_front() {
+            self.breaker.begin_probe();
+            self.in_flight += 1;
+            return Step::Attempt(Box::new(ready));
+        }
+        if self.claiming || self.stored_due.is_none() {
+            return Step::Nothing;
+        }
+        self.claiming = true;
+        self.stored_due = None;
+        Step::Claim {
+            probe: true,
+            room: 1,
+        }
+    }
+
+    fn give_back_or(&mut self, step: Step) -> Step {
+        if self.ready.is_empty() {
+            return step;
+        }
+        Step::GiveBack(self.ready.drain(..).collect())
+    }
+
+    /// A claim has ended. `next_due` is of what it left; what was stored meanwhile is known.
+    pub(super) fn claimed(&mut self, found: usize, next_due: Option<Timestamp>, now: Timestamp) {
+        self.claiming = false;
+        if let Some(due) = next_due {
+            // Where there was something due and nothing was found, asking at once would ask in vain.
+            let soon = now.plus_millis(CLAIM_AGAIN_MS);
+            self.stored(if found == 0 { due.max(soon) } else { due });
+        }
+    }
+
+    /// An attempt has ended. Answers what that did to the breaker.
+    pub(super) fn ended(
+        &mut self,
+        counts: bool,
+        hold_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Change {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(until) = hold_until {
+            self.hold_until = Some(self.hold_until.map_or(until, |known| known.max(until)));
+        }
+        self.breaker.on_outcome(counts, now)
+    }
+
+    /// An attempt could not be made at all.
+    pub(super) fn abandoned(&mut self, now: Timestamp) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.breaker.abandon_probe(now);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! What a lane wants begun, step by step.
+
+use pipeline::{DeliveryId, breaker};
+
+use super::{super::memory::Memory, *};
+
+const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+fn ready(number: u64) -> Ready {
+    Ready {
+        id: DeliveryId::from_parts(number, 0),
+        request_id: None,
+        attempts_made: 0,
+        since: NOW,
+        event: None,
+        _room: Memory::default().take(0).unwrap(),
+    }
+}
+
+fn lane(number: u64) -> LaneState {
+    let mut lane = LaneState::default();
+    lane.ready.extend((0..number).map(ready));
+    lane
+}
+
+fn open(lane: &mut LaneState) {
+    for _ in 0..breaker::FAILURES_MAX {
+        lane.in_flight += 1;
+        lane.ended(true, None, NOW);
+    }
+}
+
+#[test]
+fn no_more_attempts_than_its_limit_are_begun() {
+    let mut lane = lane(5);
+    for _ in 0..3 {
+        assert!(matches!(lane.step(NOW, true, 3), Step::Attempt(_)));
+    }
+    assert!(matches!(lane.step(NOW, true, 3), Step::Nothing));
+    lane.ended(false, None, NOW);
+    assert!(matches!(lane.step(NOW, true, 3), Step::Attempt(_)));
+    assert!(matches!(lane.step(NOW, true, 3), Step::Nothing));
+}
+
+#[test]
+fn what_waits_in_the_store_is_claimed_when_it_is_due_and_once_at_a_time() {
+    let mut lane = lane(0);
+    let later = NOW.plus_millis(10);
+    lane.stored(later);
+    assert!(matches!(lane.step(NOW, true, 1), Step::Wait(until) if until == later));
+    assert!(matches!(
+        lane.step(later, true, 1),
+        Step::Claim { probe: false, .. }
+    ));
+    lane.stored(later);
+    assert!(
+        matches!(lane.step(later, true, 1), Step::Nothing),
+        "one claim is under way"
+    );
+    lane.claimed(3, None, later);
+    assert!(
+        matches!(lane.step(later, true, 1), Step::Claim { .. }),
+        "something came meanwhile"
+    );
+}
+
+#[test]
+fn a_claim_that_finds_nothing_of_what_is_due_is_not_made_again_at_once() {
+    let mut lane = lane(0);
+    lane.stored(NOW);
+    assert!(matches!(lane.step(NOW, true, 1), Step::Claim { .. }));
+    lane.claimed(0, Some(NOW), NOW);
+    assert!(matches!(lane.step(NOW, true, 1), Step::Wait(until) if until > NOW));
+}
+
+#[test]
+fn a_paused_lane_gives_back_what_it_holds() {
+    let mut lane = lane(2);
+    assert!(matches!(lane.step(NOW, false, 1), Step::GiveBack(held) if held.len() == 2));
+    assert!(matches!(lane.step(NOW, false, 1), Step::Nothing));
+}
+
+#[test]
+fn an_open_breaker_gives_back_and_then_lets_one_probe_go() {
+    let mut lane = lane(3);
+    open(&mut lane);
+    assert!(!lane.grants(NOW, false) && lane.is_held(NOW));
+    assert!(matches!(lane.step(NOW, true, 8), Step::GiveBack(_)));
+    lane.stored(NOW);
+    let probe_at = NOW.plus_millis(breaker::WAIT_FIRST_MS);
+    assert!(matches!(lane.step(NOW, true, 8), Step::Wait(until) if until == probe_at));
+    assert!(matches!(
+        lane.step(probe_at, true, 8),
+        Step::Claim {
+            probe: true,
+            room: 1
+        }
+    ));
+    lane.ready.push_back(ready(0));
+    lane.claimed(1, Some(NOW), probe_at);
+    assert!(matches!(lane.step(probe_at, true, 8), Step::Attempt(_)));
+    assert!(
+        matches!(lane.step(probe_at, true, 8), Step::Nothing),
+        "only one probe goes"
+    );
+    assert_eq!(lane.ended(false, None, probe_at), Change::Closed);
+    assert!(matches!(
+        lane.step(probe_at, true, 8),
+        Step::Claim { probe: false, .. }
+    ));
+}
+
+#[test]
+fn an_open_breaker_with_nothing_to_probe_waits_for_something() {
+    let mut lane = lane(0);
+    open(&mut lane);
+    let probe_at = NOW.plus_millis(breaker::WAIT_FIRST_MS);
+    assert!(matches!(lane.step(probe_at, true, 8), Step::Nothing));
+    lane.stored(probe_at);
+    assert!(matches!(
+        lane.step(probe_at, true, 8),
+        Step::Claim { probe: true, .. }
+    ));
+}
+
+#[test]
+fn a_hold_keeps_the_whole_lane_back() {
+    let mut lane = lane(1);
+    lane.in_flight = 1;
+    let until = NOW.plus_millis(60_000);
+    lane.ended(false, Some(until), NOW);
+    assert!(!lane.grants(NOW, false));
+    assert!(matches!(lane.step(NOW, true, 8), Step::GiveBack(_)));
+    assert!(matches!(lane.step(NOW, true, 8), Step::Wait(moment) if moment == until));
+    lane.wake(NOW);
+    assert!(matches!(lane.step(NOW, true, 8), Step::Claim { .. }));
+}
+
+#[test]
+fn half_of_the_room_is_left_to_what_waits_in_the_store() {
+    let mut lane = LaneState {
+        reserved: READY_MAX / 2,
+        ..LaneState::default()
+    };
+    assert!(lane.grants(NOW, false) && !lane.grants(NOW, true));
+    lane.stored(NOW);
+    assert!(!lane.grants(NOW, false));
+    lane.reserved = READY_MAX / 2 - 1;
+    assert!(lane.grants(NOW, false));
+}

@@ -1,0 +1,72 @@
+//! From sealed values to values in memory.
+
+use countersign::{BasicCredentials, Secret};
+use pipeline::{SealedBasicAuth, SealedSecret, SecretId, Timestamp};
+use sealing::{Field, KeyRing, OpenError, Place};
+use zeroize::Zeroizing;
+
+/// Why stored secrets cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnsealError {
+    /// The master key does not open them.
+    #[error("a sealed value does not open")]
+    Sealed(#[from] OpenError),
+    /// They are not of the form that their dialect asks for.
+    #[error("a secret is not of the form that its dialect asks for")]
+    Form,
+    /// The URL or a header is not of the form that HTTP asks for.
+    #[error("the URL or a header of its own is not of the form that HTTP asks for")]
+    Target,
+}
+
+pub(super) fn open(
+    keys: &KeyRing,
+    owner: &str,
+    id: SecretId,
+    field: Field,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+    let secret = &id.to_string();
+    Ok(keys.open(
+        &Place {
+            owner,
+            secret,
+            field,
+        },
+        sealed,
+    )?)
+}
+
+/// The active secrets in the order of their activation, with their ids.
+pub(super) fn active_secrets<'a>(
+    keys: &KeyRing,
+    owner: &str,
+    secrets: &'a [SealedSecret],
+    now: Timestamp,
+) -> Result<Vec<(&'a SealedSecret, Secret)>, UnsealError> {
+    let mut active: Vec<_> = secrets.iter().filter(|secret| secret.active(now)).collect();
+    active.sort_by_key(|secret| (secret.activated_at, secret.id));
+    let mut opened = Vec::with_capacity(active.len());
+    for sealed in active {
+        let bytes = open(keys, owner, sealed.id, Field::Secret, &sealed.sealed)?;
+        let secret = Secret::new(bytes.to_vec()).map_err(|_| UnsealError::Form)?;
+        opened.push((sealed, secret));
+    }
+    Ok(opened)
+}
+
+pub(super) fn basic_credentials(
+    keys: &KeyRing,
+    owner: &str,
+    basic: &SealedBasicAuth,
+) -> Result<BasicCredentials, UnsealError> {
+    let password = open(
+        keys,
+        owner,
+        basic.id,
+        Field::Password,
+        &basic.sealed_password,
+    )?;
+    let password = str::from_utf8(&password).map_err(|_| UnsealError::Form)?;
+    BasicCredentials::new(&basic.username, password).map_err(|_| UnsealError::Form)
+}

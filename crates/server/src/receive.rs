@@ -1,0 +1,345 @@
+//! Receiving: `POST /in/{source}` of the public listener, from the first header to the answer.
+//!
+//! The way of one request, in this order: method and path → content encoding → size cap → the
+//! signature header → body (capped, decoded, hashed as it streams in) → signature → basic
+//! authentication → ping? → the event → slots → one durable write → answer.
+//!
+//! Invariants:
+//! - Nothing is parsed, written or acted on before the signature has been compared.
+//! - Every refusal is the same 403 with the same body, also for a source that does not exist; a
+//!   request whose signature header is unusable is hashed all the same.
+//! - A 202 or 200 is answered only after the store has confirmed.
+//! - Bodies not yet verified share [`budget::TOTAL_BYTES`]; a request waits for room at most 5 s.
+//!
+//! It never knows how deliveries are tried: it asks `dispatch` for slots and hands over.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use countersign::{Dialect, EventKey, UnixSeconds, Verification, Verifier, VerifyError};
+use http::{HeaderMap, Method, Request, Response, request::Parts};
+use http_body::Body;
+use http_body_util::Full;
+use pipeline::{
+    Clock, IdGenerator, Store, StoreError,
+    store::{Accepted, Identity},
+};
+
+use crate::{
+    dispatch::Dispatcher,
+    live::{Intake, Live},
+    log::chain,
+    metrics::Metrics,
+    secret_use::SecretUse,
+};
+
+pub mod admission;
+mod answer;
+mod body;
+mod budget;
+mod event;
+mod refusals;
+mod scope;
+
+pub use answer::Answer;
+pub use budget::BodyBudget;
+pub use refusals::Refusals;
+
+use body::{BodyError, Encoding, PlainBody};
+
+/// The longest body that an unsigned ping has.
+const PING_BYTES_MAX: usize = 64;
+const PING_KEY: &str = "diagnostics:ping";
+
+/// The parts that receiving is made of.
+#[derive(Debug)]
+pub struct Receiver {
+    /// What is configured.
+    pub live: Arc<Live>,
+    /// Where events are kept.
+    pub store: Arc<dyn Store>,
+    /// What delivers them.
+    pub dispatcher: Arc<Dispatcher>,
+    /// Makes ids.
+    pub ids: Arc<IdGenerator>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What was refused lately.
+    pub refusals: Arc<Refusals>,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+    /// When secrets matched last.
+    pub secret_use: Arc<SecretUse>,
+    /// Room for bodies.
+    pub budget: BodyBudget,
+    /// The key of a genuine request that names none.
+    pub key_unknown: EventKey,
+}
+
+/// A request that was not accepted, and what is known of it for the operator.
+struct Refused {
+    reason: &'static str,
+    body: Bytes,
+}
+
+impl Receiver {
+    /// Answers one request of the public listener.
+    pub async fn respond<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<Full<Bytes>>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path();
+        let answer = if path == "/healthz" {
+            match parts.method {
+                Method::GET | Method::HEAD => Answer::Alive,
+                _ => Answer::MethodNotAllowed("GET, HEAD"),
+            }
+        } else if let Some(name) = path.strip_prefix("/in/") {
+            if parts.method == Method::POST {
+                self.receive(name, &parts, body, peer).await
+            } else {
+                Answer::MethodNotAllowed("POST")
+            }
+        } else {
+            Answer::NotFound
+        };
+        answer.into_response()
+    }
+
+    async fn receive<B>(&self, name: &str, parts: &Parts, body: B, peer: SocketAddr) -> Answer
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let snapshot = self.live.snapshot();
+        let intake = match snapshot.intake(name) {
+            Some(Ok(intake)) => Some(intake.as_ref()),
+            Some(Err(_)) => return self.unavailable("secrets_sealed"),
+            None => None,
+        };
+        match self.verified(intake, &parts.headers, body).await {
+            Ok(Some(plain)) => match intake {
+                Some(intake) => self.accept(intake, &parts.headers, plain).await,
+                // A decoy accepts nothing; this is what would be said if it did.
+                None => self.refuse(name, parts, peer, &Refused::new("source_unknown")),
+            },
+            Ok(None) => self.pong(),
+            Err(Stopped::Refused(refused)) => self.refuse(name, parts, peer, &refused),
+            Err(Stopped::Answer(answer, reason)) => {
+                self.metrics.refused(reason);
+                answer
+            }
+        }
+    }
+
+    /// Reads and checks a request. `None` is an unsigned ping.
+    async fn verified<B>(
+        &self,
+        intake: Option<&Intake>,
+        headers: &HeaderMap,
+        body: B,
+    ) -> Result<Option<PlainBody>, Stopped>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let encoding = Encoding::of(headers)?;
+        let cap = body_cap(intake);
+        let check = Check::begin(intake, headers);
+        let (mut plain, verification) = body::read(
+            body,
+            headers,
+            encoding,
+            cap,
+            &self.budget,
+            check.verification,
+        )
+        .await?;
+        if let Some(intake) = intake
+            && check.fault == Some(VerifyError::SignatureMissing)
+            && is_ping(intake, headers, &plain.bytes)
+        {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let finished = verification
+            .map(|v| v.finish(UnixSeconds(now.as_seconds())))
+            .transpose();
+        let reason = match (intake, check.fault, finished) {
+            (None, ..) => Some("source_unknown"),
+            (Some(_), Some(fault), _) => Some(fault.reason()),
+            (Some(_), None, Err(error)) => Some(error.reason()),
+            (Some(intake), None, Ok(verified)) => {
+                let secret = verified.and_then(|verified| intake.secrets.get(verified.secret));
+                plain.secret = secret.copied();
+                let basic = intake
+                    .basic
+                    .as_ref()
+                    .is_none_or(|basic| basic.matches(headers));
+                (!basic).then_some("basic_auth")
+            }
+        };
+        match reason {
+            None => Ok(Some(plain)),
+            Some(reason) => Err(Stopped::Refused(Refused {
+                reason,
+                body: plain.bytes,
+            })),
+        }
+    }
+
+    /// Keeps a verified request and hands its deliveries over.
+    async fn accept(&self, intake: &Intake, headers: &HeaderMap, plain: PlainBody) -> Answer {
+        if let Some(secret) = plain.secret {
+            self.secret_use.note(secret, self.clock.now());
+        }
+        let event = Arc::new(event::build(
+            intake,
+            headers,
+            plain,
+            &self.ids,
+            &self.key_unknown,
+        ));
+        let source = &intake.source;
+        let identity = Identity::Received {
+            source: source.name.clone(),
+            replay_window_ms: u64::from(source.replay_window_s) * 1000,
+        };
+        match admission::admit(&*self.store, &self.dispatcher, event.clone(), identity).await {
+            Ok(Accepted::New { .. }) => {
+                self.metrics.accepted("source");
+                Answer::Accepted(event.facts.id)
+            }
+            Ok(Accepted::Duplicate { first, .. }) => {
+                self.metrics.duplicate();
+                Answer::Duplicate(first)
+            }
+            Err(error) => self.not_confirmed(&error),
+        }
+    }
+
+    fn pong(&self) -> Answer {
+        self.metrics.pong();
+        Answer::Pong
+    }
+
+    fn refuse(&self, name: &str, parts: &Parts, peer: SocketAddr, refused: &Refused) -> Answer {
+        self.metrics.refused(refused.reason);
+        tracing::info!(source = ?clip(name), reason = refused.reason, peer = %peer.ip(), "refused");
+        let at = self.clock.now();
+        self.refusals.keep(
+            at,
+            &clip(name),
+            refused.reason,
+            peer.ip(),
+            parts,
+            &refused.body,
+        );
+        Answer::Forbidden
+    }
+
+    fn not_confirmed(&self, error: &StoreError) -> Answer {
+        tracing::warn!(error = chain(error), "an event was not confirmed");
+        self.unavailable("store")
+    }
+
+    fn unavailable(&self, reason: &'static str) -> Answer {
+        self.metrics.unavailable(reason);
+        Answer::Unavailable
+    }
+}
+
+/// Why a request was stopped before it was accepted.
+enum Stopped {
+    Refused(Refused),
+    Answer(Answer, &'static str),
+}
+
+impl From<BodyError> for Stopped {
+    fn from(error: BodyError) -> Stopped {
+        let answer = match error {
+            BodyError::TooLarge => Answer::TooLarge,
+            BodyError::Encoding => Answer::UnsupportedEncoding,
+            BodyError::NoRoom => Answer::Unavailable,
+            BodyError::TooSlow => Answer::TooSlow,
+            BodyError::Broken => Answer::BadRequest,
+            // Bytes that are not what their header says cannot have been signed.
+            BodyError::Gzip => return Stopped::Refused(Refused::new(error.reason())),
+        };
+        Stopped::Answer(answer, error.reason())
+    }
+}
+
+impl Refused {
+    fn new(reason: &'static str) -> Refused {
+        Refused {
+            reason,
+            body: Bytes::new(),
+        }
+    }
+}
+
+/// The comparison that runs while the body streams in.
+struct Check {
+    verification: Option<Verification>,
+    fault: Option<VerifyError>,
+}
+
+impl Check {
+    /// Where the signature header is unusable or there is no such source, a decoy is computed, so
+    /// that every request of the same size costs the same.
+    fn begin(intake: Option<&Intake>, headers: &HeaderMap) -> Check {
+        let decoy = |fault| Check {
+            verification: decoy(),
+            fault: Some(fault),
+        };
+        match intake {
+            None => decoy(VerifyError::Mismatch),
+            Some(intake) => match intake
+                .verifier
+                .as_ref()
+                .map(|verifier| verifier.begin(headers))
+            {
+                None => Check {
+                    verification: None,
+                    fault: None,
+                },
+                Some(Ok(verification)) => Check {
+                    verification: Some(verification),
+                    fault: None,
+                },
+                Some(Err(fault)) => decoy(fault),
+            },
+        }
+    }
+}
+
+fn decoy() -> Option<Verification> {
+    let header = format!("sha256={:064}", 0);
+    Verifier::decoy(Dialect::BitbucketCloud)
+        .begin(&[("X-Hub-Signature", header.as_str())])
+        .ok()
+}
+
+fn body_cap(intake: Option<&Intake>) -> usize {
+    let default = Dialect::BitbucketCloud.body_cap_default_bytes();
+    let configured = intake.map(|intake| intake.source.max_body_bytes);
+    configured.map_or(default, |cap| usize::try_from(cap).unwrap_or(usize::MAX))
+}
+
+/// Bitbucket Data Center tests a connection by an unsigned request, also when a secret is set.
+fn is_ping(intake: &Intake, headers: &HeaderMap, body: &[u8]) -> bool {
+    intake.source.ping
+        && intake.source.dialect == Dialect::BitbucketDataCenter
+        && body.len() <= PING_BYTES_MAX
+        && intake
+            .source
+            .dialect
+            .received(headers)
+            .event_key
+            .is_some_and(|key| key.as_str() == PING_KEY)
+}
+
+/// A name of a stranger's choice, short enough for a log line.
+fn clip(name: &str) -> String {
+    name.chars().take(64).collect()
+}

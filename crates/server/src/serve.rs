@@ -1,0 +1,76 @@
+//! Running a built server until it is told to stop, and its upkeep meanwhile.
+//!
+//! Stopping, in this order: not ready → both listeners end their requests → attempts under way are
+//! recorded → leases go back → what was noted in memory is written → the store closes.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+};
+
+use axum::Router;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use pipeline::StoreError;
+use tokio::sync::watch;
+use tower_service::Service;
+
+use crate::{build::Server, listen, receive::Receiver, upkeep::Upkeep};
+
+impl Server {
+    /// Serves until `stop` turns true, then drains and closes.
+    ///
+    /// # Errors
+    ///
+    /// What the store said when it closed; everything that was answered is on disk all the same.
+    pub async fn serve(self, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
+        let receiver = self.receiver;
+        let public = listen::serve(
+            self.public,
+            move |request, peer| receive(receiver.clone(), request, peer),
+            stop.clone(),
+        );
+        let router = console::router(self.console);
+        let admin = listen::serve(
+            self.admin,
+            move |request, _peer| administer(router.clone(), request),
+            stop.clone(),
+        );
+        let upkeep = Upkeep {
+            store: self.store.clone(),
+            live: self.live,
+            dispatcher: self.dispatcher.clone(),
+            metrics: self.metrics,
+            secret_use: self.secret_use,
+            clock: self.clock,
+        };
+        let upkeep = Arc::new(upkeep);
+        let running = tokio::spawn(upkeep.clone().run());
+        tokio::join!(public, admin, async {
+            // The sender being gone means the same as its saying so.
+            let _ = stop.wait_for(|stop| *stop).await;
+            self.draining.store(true, Ordering::SeqCst);
+        });
+        self.dispatcher.stop(self.drain).await;
+        running.abort();
+        upkeep.write_uses().await;
+        self.store.close().await
+    }
+}
+
+async fn receive(
+    receiver: Arc<Receiver>,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Full<Bytes>> {
+    receiver.respond(request, peer).await
+}
+
+async fn administer(mut router: Router, request: Request<Incoming>) -> Response<axum::body::Body> {
+    match router.call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
