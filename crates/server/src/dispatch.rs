@@ -246,9 +246,16 @@ impl Dispatcher {
         self.memory.deliveries()
     }
 
-    /// Looks at every lane again, after what is configured has changed.
+    /// Looks at every lane again, after what is configured has changed. Lanes of webhooks that are
+    /// gone end when nothing of theirs is under way.
     pub fn reconfigured(&self) {
-        let lanes: Vec<_> = self.lanes().values().cloned().collect();
+        let snapshot = self.parts.live.snapshot();
+        let lanes: Vec<_> = {
+            let mut lanes = self.lanes();
+            let exists = |id: &WebhookId| snapshot.catalogue.webhook(*id).is_some();
+            lanes.retain(|id, lane| exists(id) || !lane.lock().is_idle());
+            lanes.values().cloned().collect()
+        };
         for lane in lanes {
             self.pump(&lane);
         }
@@ -329,6 +336,10 @@ impl Dispatcher {
                         route.clone(),
                         *ready,
                     ));
+                }
+                (Step::Claim { .. }, _) if self.memory.is_full() => {
+                    let again = self.now().plus_millis(claim::MEMORY_AGAIN_MS);
+                    lane.lock().claimed(0, Some(again), self.now());
                 }
                 (Step::Claim { probe, room }, _) => {
                     self.spawn(claim(self.me.clone(), lane.clone(), probe, room));

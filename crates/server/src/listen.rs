@@ -71,9 +71,14 @@ pub async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListe
     })
 }
 
-/// Serves a listener until `stop` turns true; then waits for the requests under way.
-pub async fn serve<H, F, B>(listener: TcpListener, handle: H, mut stop: watch::Receiver<bool>)
-where
+/// Serves a listener until `stop` turns true; then waits for the requests under way. `count` hears
+/// of each connection that opens (1) and closes (-1).
+pub async fn serve<H, F, B>(
+    listener: TcpListener,
+    handle: H,
+    count: impl Fn(i64) + Clone + Send + 'static,
+    mut stop: watch::Receiver<bool>,
+) where
     H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<B>> + Send,
     B: Body<Data = Bytes> + Send + 'static,
@@ -101,11 +106,14 @@ where
             .max_buf_size(HEAD_BYTES_MAX)
             .serve_connection(TokioIo::new(stream), service);
         let watched = graceful.watch(connection);
+        let count = count.clone();
+        count(1);
         tokio::spawn(async move {
             // A connection that breaks is its peer's affair; what was confirmed is on disk.
             if let Err(error) = watched.await {
                 tracing::debug!(%error, "a connection broke");
             }
+            count(-1);
             drop(place);
         });
     }

@@ -1,6 +1,6 @@
 //! Log lines: where they go, and how an error stands in one.
 
-use std::error::Error;
+use std::{error::Error, io::IsTerminal};
 
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -24,7 +24,10 @@ pub fn start(config: &LogConfig) {
     let filter = EnvFilter::builder()
         .with_default_directive(config.level.into())
         .from_env_lossy();
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(coloured);
     let registry = tracing_subscriber::registry().with(filter);
     let _ = if config.json {
         registry.with(lines.json()).try_init()

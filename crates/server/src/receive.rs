@@ -155,7 +155,6 @@ impl Receiver {
         )
         .await?;
         if let Some(intake) = intake
-            && check.fault == Some(VerifyError::SignatureMissing)
             && is_ping(intake, headers, &plain.bytes)
         {
             return Ok(None);
@@ -328,12 +327,12 @@ fn body_cap(intake: Option<&Intake>) -> usize {
 
 /// Bitbucket Data Center tests a connection by an unsigned request, also when a secret is set.
 fn is_ping(intake: &Intake, headers: &HeaderMap, body: &[u8]) -> bool {
+    let dialect = &intake.source.dialect;
     intake.source.ping
-        && intake.source.dialect == Dialect::BitbucketDataCenter
+        && *dialect == Dialect::BitbucketDataCenter
         && body.len() <= PING_BYTES_MAX
-        && intake
-            .source
-            .dialect
+        && !headers.contains_key(dialect.signature_header())
+        && dialect
             .received(headers)
             .event_key
             .is_some_and(|key| key.as_str() == PING_KEY)

@@ -30,12 +30,17 @@ impl Server {
         let public = listen::serve(
             self.public,
             move |request, peer| receive(receiver.clone(), request, peer),
+            {
+                let metrics = self.metrics.clone();
+                move |change| metrics.connection(change)
+            },
             stop.clone(),
         );
         let router = console::router(self.console);
         let admin = listen::serve(
             self.admin,
             move |request, _peer| administer(router.clone(), request),
+            |_| {},
             stop.clone(),
         );
         let upkeep = Upkeep {

@@ -22,6 +22,8 @@ const CLAIM_BYTES_MAX: usize = 8 * 1024 * 1024;
 const EXPEDITE_SLICE: usize = 1_000;
 /// How long a failed claim waits before it is tried again.
 const CLAIM_AGAIN: Duration = Duration::from_millis(500);
+/// How long a lane waits with a claim while memory is full.
+pub(super) const MEMORY_AGAIN_MS: u64 = 100;
 
 impl Dispatcher {
     pub(super) async fn release(&self, deliveries: Vec<DeliveryId>, due: Timestamp) {

@@ -107,6 +107,11 @@ impl LaneState {
         self.stored(now);
     }
 
+    /// Whether nothing of it is in memory, under way or asked for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.ready.is_empty() && self.reserved == 0 && self.in_flight == 0 && !self.claiming
+    }
+
     /// Whether the breaker or a hold keeps deliveries back.
     pub(super) fn is_held(&self, now: Timestamp) -> bool {
         !matches!(self.breaker, Breaker::Closed { .. })

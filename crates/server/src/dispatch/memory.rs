@@ -48,6 +48,12 @@ impl Memory {
             || self.0.body_bytes.load(Ordering::Acquire) > BODY_BYTES_MAX / 2
     }
 
+    /// Whether so much is taken that a claim would have to give back what it brings.
+    pub(super) fn is_full(&self) -> bool {
+        self.deliveries() > DELIVERIES_MAX / 8 * 7
+            || self.0.body_bytes.load(Ordering::Acquire) > BODY_BYTES_MAX / 8 * 7
+    }
+
     pub(super) fn deliveries(&self) -> usize {
         self.0.deliveries.load(Ordering::Acquire)
     }
