@@ -1,0 +1,322 @@
+//! What a webhook's draft is applied to, and how each of its fields comes out.
+
+use std::collections::BTreeMap;
+
+use pipeline::{
+    RetryPolicy, SealedBasicAuth, SealedSecret, SignaturePolicy, SourceName, Webhook,
+    WebhookDialect, WebhookId,
+    webhook::{InactiveReason, SealedHeader},
+};
+use url::Url;
+
+use super::{DialectChoice, signing_dialect};
+use crate::{
+    draft::{
+        basic_auth::{self, BasicAuthDraft},
+        field::{Field, SecretText},
+        forge::Work,
+        header,
+        retry::{self, RetryDraft, within},
+        secret::{self, Given},
+        target,
+    },
+    fields::{Fault, FieldCode, FieldErrors},
+};
+
+/// The time for one attempt, where nothing else is said: 10 s.
+const TIMEOUT_MS: u32 = 10_000;
+/// The attempts at once, where nothing else is said.
+const MAX_IN_FLIGHT: u32 = 32;
+/// The most characters of a description.
+const DESCRIPTION_MAX: usize = 512;
+/// The most pairs of metadata.
+const METADATA_MAX: usize = 32;
+/// The most characters of a metadata name.
+const METADATA_NAME_MAX: usize = 64;
+/// The most characters of a metadata value.
+const METADATA_VALUE_MAX: usize = 512;
+
+/// What a draft is applied to.
+pub(super) struct Before<'a> {
+    owner: String,
+    /// Stays where the draft names nothing.
+    kept: Option<&'a Webhook>,
+    /// Was there before.
+    present: Option<&'a Webhook>,
+}
+
+/// What a draft says of the values that are sealed.
+pub(super) struct Own {
+    pub(super) given: Given,
+    pub(super) basic_auth: Field<BasicAuthDraft>,
+    pub(super) headers: Field<BTreeMap<String, Field<SecretText>>>,
+}
+
+/// The sealed values.
+pub(super) struct Sealed {
+    pub(super) secrets: Vec<SealedSecret>,
+    pub(super) basic_auth: Option<SealedBasicAuth>,
+    pub(super) headers: Vec<SealedHeader>,
+}
+
+/// What is for people and scripts.
+pub(super) struct About {
+    pub(super) description: String,
+    pub(super) metadata: Vec<(String, String)>,
+}
+
+/// Whether deliveries are made and go.
+pub(super) struct State {
+    pub(super) active: bool,
+    pub(super) inactive_reason: Option<InactiveReason>,
+    pub(super) paused: bool,
+}
+
+/// How fast and how often deliveries are tried.
+pub(super) struct Pace {
+    pub(super) timeout_ms: u32,
+    pub(super) max_in_flight: u32,
+    pub(super) retry: RetryPolicy,
+}
+
+impl<'a> Before<'a> {
+    pub(super) fn new(
+        id: WebhookId,
+        kept: Option<&'a Webhook>,
+        present: Option<&'a Webhook>,
+    ) -> Before<'a> {
+        Before {
+            owner: id.to_string(),
+            kept,
+            present,
+        }
+    }
+
+    pub(super) fn about(
+        &self,
+        description: Field<String>,
+        metadata: Field<BTreeMap<String, Field<String>>>,
+        work: &mut Work<'_>,
+    ) -> About {
+        let description = description.check(|text| at_most(text, DESCRIPTION_MAX));
+        let kept = self.kept.map(|kept| kept.description.clone());
+        About {
+            description: work.or("description", description, kept, String::new()),
+            metadata: self.metadata(metadata, work),
+        }
+    }
+
+    fn metadata(
+        &self,
+        field: Field<BTreeMap<String, Field<String>>>,
+        work: &mut Work<'_>,
+    ) -> Vec<(String, String)> {
+        let kept = self.kept.filter(|_| !matches!(field, Field::Null));
+        let mut pairs = kept.map_or_else(Vec::new, |kept| kept.metadata.clone());
+        let mut below = FieldErrors::default();
+        let given = field.resolve("metadata", None, &mut work.errors);
+        for (name, value) in given.into_iter().flatten() {
+            pairs.retain(|(other, _)| *other != name);
+            if name.is_empty() || name.chars().count() > METADATA_NAME_MAX {
+                let message = format!("names of 1 to {METADATA_NAME_MAX} characters");
+                below.add(&name, FieldCode::BadLength, message);
+            }
+            let value = value.check(|text| at_most(text, METADATA_VALUE_MAX));
+            if let Some(value) = value.resolve(&name, None, &mut below) {
+                pairs.push((name, value));
+            }
+        }
+        work.errors.absorb("metadata", below);
+        if pairs.len() > METADATA_MAX {
+            let message = format!("at most {METADATA_MAX} pairs");
+            work.fault("metadata", FieldCode::BadLength, message);
+        }
+        pairs.sort();
+        pairs
+    }
+
+    pub(super) fn source(
+        &self,
+        field: Field<SourceName>,
+        work: &mut Work<'_>,
+    ) -> Option<SourceName> {
+        let given = matches!(field, Field::Given(_));
+        let kept = self.kept.and_then(|kept| kept.source.clone());
+        let source = field.resolve("source", kept, &mut work.errors)?;
+        if given && work.forge.catalogue.source(source.as_str()).is_none() {
+            work.fault(
+                "source",
+                FieldCode::UnknownReference,
+                "there is no such source",
+            );
+        }
+        Some(source)
+    }
+
+    pub(super) fn dialect(
+        &self,
+        field: Field<DialectChoice>,
+        source: Option<&SourceName>,
+        work: &mut Work<'_>,
+    ) -> WebhookDialect {
+        let kept = self.kept.map(|kept| DialectChoice(kept.dialect.clone()));
+        let default = match source {
+            Some(_) => WebhookDialect::AsReceived,
+            None => WebhookDialect::Fixed(work.forge.default_dialect.clone()),
+        };
+        work.or("dialect", field, kept, DialectChoice(default)).0
+    }
+
+    /// A changed URL asks for everything that would be shown to the new receiver, so that nobody
+    /// can send a secret that he does not know to a place of his own.
+    pub(super) fn url(&self, field: Field<String>, own: &Own, work: &mut Work<'_>) -> Option<Url> {
+        let wrong = matches!(field, Field::Bad(_));
+        let field = field.check(|text| target::parse(&text));
+        let wrong = wrong || matches!(field, Field::Bad(_));
+        let kept = self.kept.and_then(|kept| Url::parse(&kept.url).ok());
+        let url = field.resolve("url", kept, &mut work.errors);
+        let Some(url) = url else {
+            if !wrong {
+                work.fault("url", FieldCode::Required, "has to be given");
+            }
+            return None;
+        };
+        if let Some(kept) = self.kept.filter(|kept| kept.url != url.as_str()) {
+            ask_again(kept, own, work);
+        }
+        Some(url)
+    }
+
+    pub(super) fn seal(
+        &self,
+        own: Own,
+        dialect: &WebhookDialect,
+        source: Option<&SourceName>,
+        work: &mut Work<'_>,
+    ) -> Sealed {
+        let signs_in = signing_dialect(dialect, source, &work.forge.catalogue);
+        let wish = own.given.wish(work);
+        let secrets = secret::Owner {
+            id: &self.owner,
+            dialect: signs_in.as_ref(),
+            kept: self.kept.map_or(&[], |kept| &kept.secrets),
+            present: self.present.map_or(&[], |present| &present.secrets),
+        };
+        let secrets = secrets.settle(wish, work);
+        if secrets.is_empty() && *dialect != WebhookDialect::AsReceived {
+            let message = "without a secret deliveries are not signed";
+            work.warn("/secret", "unsigned", message);
+        }
+        let basic_auth = basic_auth::Owner {
+            id: &self.owner,
+            kept: self.kept.and_then(|kept| kept.basic_auth.as_ref()),
+            present: self.present.and_then(|present| present.basic_auth.as_ref()),
+        };
+        let basic_auth = basic_auth.settle(own.basic_auth, work);
+        let headers = header::Owner {
+            id: &self.owner,
+            kept: self.kept.map_or(&[], |kept| &kept.headers),
+            present: self.present.map_or(&[], |present| &present.headers),
+            basic_auth: basic_auth.is_some(),
+        };
+        Sealed {
+            secrets,
+            headers: headers.settle(own.headers, work),
+            basic_auth,
+        }
+    }
+
+    pub(super) fn signature(
+        &self,
+        field: Field<SignaturePolicy>,
+        dialect: &WebhookDialect,
+        sealed: &Sealed,
+        work: &mut Work<'_>,
+    ) -> Option<SignaturePolicy> {
+        let fixed = *dialect != WebhookDialect::AsReceived;
+        let given = matches!(field, Field::Given(_));
+        let kept = self.kept.and_then(|kept| kept.signature).filter(|_| !fixed);
+        let policy = field.resolve("signature", kept, &mut work.errors)?;
+        if fixed && given {
+            let message = "only where the dialect is as-received";
+            work.fault("signature", FieldCode::Conflict, message);
+        }
+        if policy == SignaturePolicy::Replace && sealed.secrets.is_empty() {
+            let message = "a signature is made anew with a secret, and there is none";
+            work.fault("signature", FieldCode::Conflict, message);
+        }
+        Some(policy)
+    }
+
+    /// A person's word on `active` ends a rule's.
+    pub(super) fn state(
+        &self,
+        active: Field<bool>,
+        paused: Field<bool>,
+        work: &mut Work<'_>,
+    ) -> State {
+        let reason = self.kept.and_then(|kept| kept.inactive_reason);
+        let inactive_reason = reason.filter(|_| active.is_absent());
+        let active = work.or("active", active, self.kept.map(|kept| kept.active), true);
+        let kept_paused = self.kept.map(|kept| kept.paused_since.is_some());
+        State {
+            active,
+            inactive_reason,
+            paused: work.or("paused", paused, kept_paused, false),
+        }
+    }
+
+    pub(super) fn pace(
+        &self,
+        timeout_ms: Field<u64>,
+        max_in_flight: Field<u64>,
+        retry: Field<RetryDraft>,
+        work: &mut Work<'_>,
+    ) -> Pace {
+        let timeout = timeout_ms.check(|ms| within(ms, 100, 120_000).map(|ms| ms as u32));
+        let flight = max_in_flight.check(|most| within(most, 1, 1024).map(|most| most as u32));
+        let kept = self.kept;
+        let kept_timeout = kept.map(|kept| kept.timeout_ms);
+        let kept_flight = kept.map(|kept| kept.max_in_flight);
+        Pace {
+            timeout_ms: work.or("timeout_ms", timeout, kept_timeout, TIMEOUT_MS),
+            max_in_flight: work.or("max_in_flight", flight, kept_flight, MAX_IN_FLIGHT),
+            retry: retry::settle(retry, kept.map(|kept| &kept.retry), work),
+        }
+    }
+}
+
+fn ask_again(kept: &Webhook, own: &Own, work: &mut Work<'_>) {
+    let message = "the url changes: give it again, or null";
+    if !kept.secrets.is_empty() && own.given.says_nothing() {
+        work.fault("secret", FieldCode::RequiredAgain, message);
+    }
+    let whole = match &own.basic_auth {
+        Field::Given(draft) => !draft.password.is_absent(),
+        other => !other.is_absent(),
+    };
+    if kept.basic_auth.is_some() && !whole {
+        work.fault("basic_auth", FieldCode::RequiredAgain, message);
+    }
+    let mut below = FieldErrors::default();
+    for header in &kept.headers {
+        let again = match &own.headers {
+            Field::Given(given) => given
+                .keys()
+                .any(|name| name.eq_ignore_ascii_case(&header.name)),
+            other => !other.is_absent(),
+        };
+        if !again {
+            below.add(&header.name, FieldCode::RequiredAgain, message);
+        }
+    }
+    work.errors.absorb("headers", below);
+}
+
+fn at_most(text: String, most: usize) -> Result<String, Fault> {
+    if text.chars().count() <= most {
+        Ok(text)
+    } else {
+        Err((FieldCode::BadLength, format!("at most {most} characters")))
+    }
+}

@@ -1,0 +1,67 @@
+//! Version 1 of the API: one file for each kind of thing, each with its routes, its parameters and
+//! its handlers, which parse, call and answer.
+
+mod deliveries;
+mod events;
+mod refusals;
+mod source_secrets;
+mod sources;
+mod webhook_secrets;
+mod webhooks;
+
+use std::sync::Arc;
+
+use pipeline::{
+    SealedSecret, SecretId,
+    store::{Page, PageOf},
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    answer::{self, SecretAnswer},
+    console::Console,
+    problem::{Code, Problem},
+};
+
+/// Everything under `/api/v1`.
+pub(crate) fn routes() -> OpenApiRouter<Arc<Console>> {
+    OpenApiRouter::new()
+        .merge(sources::routes())
+        .merge(source_secrets::routes())
+        .merge(webhooks::routes())
+        .merge(webhook_secrets::routes())
+        .merge(events::routes())
+        .merge(deliveries::routes())
+        .merge(refusals::routes())
+}
+
+/// One page of things that are held in memory, newest first, by a number that falls.
+fn in_memory<T>(items: Vec<T>, page: Page, number: impl Fn(&T) -> u64) -> PageOf<T> {
+    let older = |item: &T| page.before.is_none_or(|before| number(item) < before);
+    let mut items: Vec<T> = items.into_iter().filter(older).collect();
+    let more = items.len() > page.limit;
+    items.truncate(page.limit);
+    let next = items.last().filter(|_| more).map(number);
+    PageOf { items, next }
+}
+
+/// An owner's secrets without their values, newest first; never more than one page.
+fn secrets_page(console: &Console, secrets: &[SealedSecret]) -> answer::Page<SecretAnswer> {
+    let (now, engine) = (console.now(), &*console.parts.engine);
+    let newest_first = secrets.iter().rev();
+    answer::Page {
+        items: newest_first
+            .map(|secret| SecretAnswer::new(secret, now, engine))
+            .collect(),
+        next: None,
+    }
+}
+
+/// The secrets without one of them.
+fn without(secrets: &[SealedSecret], id: SecretId) -> Result<Vec<SealedSecret>, Problem> {
+    let others: Vec<SealedSecret> = secrets.iter().filter(|one| one.id != id).cloned().collect();
+    if others.len() == secrets.len() {
+        return Err(Code::NotFound.into());
+    }
+    Ok(others)
+}
