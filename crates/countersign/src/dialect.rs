@@ -120,6 +120,43 @@ impl Dialect {
         ask!(self, BODY_CAP_DEFAULT_BYTES)
     }
 
+    /// The event key of the requests by which the provider tests a connection without signing them,
+    /// where it does so. Such a request proves nothing: answer it and keep nothing.
+    ///
+    /// ```
+    /// # use countersign::Dialect;
+    /// assert_eq!(Dialect::BitbucketDataCenter.unsigned_ping(), Some("diagnostics:ping"));
+    /// assert_eq!(Dialect::BitbucketCloud.unsigned_ping(), None);
+    /// ```
+    #[must_use]
+    pub fn unsigned_ping(&self) -> Option<&'static str> {
+        ask!(self, UNSIGNED_PING)
+    }
+
+    /// Whether the provider can show its origin by basic authentication alone, without a secret.
+    ///
+    /// ```
+    /// # use countersign::Dialect;
+    /// assert!(Dialect::BitbucketDataCenter.basic_auth_suffices());
+    /// assert!(!Dialect::StandardWebhooks.basic_auth_suffices());
+    /// ```
+    #[must_use]
+    pub fn basic_auth_suffices(&self) -> bool {
+        ask!(self, BASIC_AUTH_SUFFICES)
+    }
+
+    /// Whether a request carries a signature of every active secret, and not of the last one only.
+    ///
+    /// ```
+    /// # use countersign::Dialect;
+    /// assert!(Dialect::StandardWebhooks.signs_with_all());
+    /// assert!(!Dialect::BitbucketCloud.signs_with_all());
+    /// ```
+    #[must_use]
+    pub fn signs_with_all(&self) -> bool {
+        ask!(self, SIGNS_WITH_ALL)
+    }
+
     /// Whether `secret` may be used in this dialect, and what is unwise about it.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::Full;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
@@ -191,6 +191,8 @@ fn request(outgoing: Outgoing) -> Result<Request<Full<Bytes>>, http::uri::Invali
     for name in RESERVED_HEADERS {
         headers.remove(name);
     }
+    // hyper leaves it out where the body is empty; RFC 9110, 8.6, wants it, and some answer 411.
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = String::from(url).parse::<Uri>()?;

@@ -162,7 +162,7 @@ impl Envelope {
         Ok(())
     }
 
-    /// What was sent, as it is kept: the values of `Authorization` and of the webhook's own headers
+    /// What was sent, as it is kept, with names as they stood on the wire: the values of `Authorization` and of the webhook's own headers
     /// are left out.
     pub fn sent(&self, url: &str, headers: &HeaderMap) -> SentRequest {
         let secret = |name: &HeaderName| {
@@ -174,10 +174,21 @@ impl Envelope {
             } else {
                 String::from_utf8_lossy(value.as_bytes()).into_owned()
             };
-            (name.as_str().to_owned(), value)
+            (title_case(name), value)
         });
         SentRequest { url: url.to_owned(), headers: shown.collect() }
     }
+}
+
+/// A name as the client writes it on the wire: `X-Hub-Signature`.
+fn title_case(name: &HeaderName) -> String {
+    let mut begins = true;
+    let letters = name.as_str().chars().map(|letter| {
+        let written = if begins { letter.to_ascii_uppercase() } else { letter };
+        begins = letter == '-';
+        written
+    });
+    letters.collect()
 }
 
 fn outgoing<'a>(

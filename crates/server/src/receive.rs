@@ -49,7 +49,6 @@ use body::{BodyError, Encoding, PlainBody};
 
 /// The longest body that an unsigned ping has.
 const PING_BYTES_MAX: usize = 64;
-const PING_KEY: &str = "diagnostics:ping";
 
 /// The parts that receiving is made of.
 #[derive(Debug)]
@@ -329,13 +328,12 @@ fn body_cap(intake: Option<&Intake>) -> usize {
 fn is_ping(intake: &Intake, headers: &HeaderMap, body: &[u8]) -> bool {
     let dialect = &intake.source.dialect;
     intake.source.ping
-        && *dialect == Dialect::BitbucketDataCenter
         && body.len() <= PING_BYTES_MAX
         && !headers.contains_key(dialect.signature_header())
-        && dialect
-            .received(headers)
-            .event_key
-            .is_some_and(|key| key.as_str() == PING_KEY)
+        && dialect.unsigned_ping().is_some_and(|ping| {
+            let key = dialect.received(headers).event_key;
+            key.is_some_and(|key| key.as_str() == ping)
+        })
 }
 
 /// A name of a stranger's choice, short enough for a log line.

@@ -1,5 +1,7 @@
 //! Attempts.
 
+use std::collections::BTreeMap;
+
 use pipeline::{Attempt, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,8 +34,8 @@ pub(crate) struct AttemptAnswer {
 pub(crate) struct RequestAnswer {
     /// The webhook's URL.
     url: String,
-    /// In order; a secret value stands as `[redacted]`.
-    headers: Vec<HeaderLine>,
+    /// Values by name as sent; several of one name with `, ` between them; a secret value stands as `[redacted]`.
+    headers: BTreeMap<String, String>,
 }
 
 /// What came back.
@@ -42,21 +44,12 @@ pub(crate) struct RequestAnswer {
 pub(crate) struct ResponseAnswer {
     /// The status.
     status: u16,
-    /// In order.
-    headers: Vec<HeaderLine>,
+    /// Values by name in lower case; several of one name with `, ` between them.
+    headers: BTreeMap<String, String>,
     /// The beginning of the body as text; what is not UTF-8 is replaced by U+FFFD.
     body: String,
     /// Whether there was more of it.
     truncated: bool,
-}
-
-/// A header.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct HeaderLine {
-    /// Its name.
-    name: String,
-    /// Its value.
-    value: String,
 }
 
 impl From<Attempt> for AttemptAnswer {
@@ -69,7 +62,7 @@ impl From<Attempt> for AttemptAnswer {
             outcome: attempt.outcome.as_str(),
             request: RequestAnswer {
                 url: attempt.request.url,
-                headers: lines(attempt.request.headers),
+                headers: by_name(attempt.request.headers),
             },
             response: attempt.response.map(Into::into),
         }
@@ -80,16 +73,26 @@ impl From<Response> for ResponseAnswer {
     fn from(response: Response) -> ResponseAnswer {
         ResponseAnswer {
             status: response.status,
-            headers: lines(response.headers),
+            headers: by_name(response.headers),
             body: String::from_utf8_lossy(&response.body).into_owned(),
             truncated: response.truncated,
         }
     }
 }
 
-fn lines(headers: Vec<(String, String)>) -> Vec<HeaderLine> {
-    let headers = headers.into_iter();
-    headers
-        .map(|(name, value)| HeaderLine { name, value })
-        .collect()
+/// Values of one name are joined as RFC 9110, 5.3 allows.
+fn by_name(headers: Vec<(String, String)>) -> BTreeMap<String, String> {
+    let mut by_name: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in headers {
+        match by_name.get_mut(&name) {
+            None => {
+                by_name.insert(name, value);
+            }
+            Some(values) => {
+                values.push_str(", ");
+                values.push_str(&value);
+            }
+        }
+    }
+    by_name
 }

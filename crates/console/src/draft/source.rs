@@ -230,7 +230,7 @@ impl Before<'_> {
     }
 
     fn ping(&self, field: Field<bool>, dialect: Option<&Dialect>, work: &mut Work<'_>) -> bool {
-        let pings = dialect.is_some_and(is_data_center);
+        let pings = dialect.is_some_and(|dialect| dialect.unsigned_ping().is_some());
         let asked = matches!(field, Field::Given(true));
         if asked && dialect.is_some() && !pings {
             let message = "only bitbucket-data-center sends pings without a signature";
@@ -245,9 +245,5 @@ impl Before<'_> {
 /// show a password in place of a signature, by basic authentication.
 pub(crate) fn proves_origin(source: &Source, now: Timestamp) -> bool {
     let secret = source.secrets.iter().any(|secret| secret.active(now));
-    secret || (is_data_center(&source.dialect) && source.basic_auth.is_some())
-}
-
-fn is_data_center(dialect: &Dialect) -> bool {
-    *dialect == Dialect::BitbucketDataCenter
+    secret || (source.dialect.basic_auth_suffices() && source.basic_auth.is_some())
 }

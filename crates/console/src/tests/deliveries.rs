@@ -87,7 +87,7 @@ async fn a_delivery_is_shown_with_its_attempts() {
         (&json!(1), &json!("status"))
     );
     assert_eq!(attempt["started_at"], "2025-10-09T08:53:20.000Z");
-    let response = json!({"status": 500, "headers": [], "body": "no", "truncated": true});
+    let response = json!({"status": 500, "headers": {}, "body": "no", "truncated": true});
     assert_eq!(attempt["response"], response);
 }
 

@@ -276,8 +276,7 @@ async fn a_ping_shows_its_attempt() {
     let attempt = server.post(&path).await.ok();
     assert_eq!(attempt["outcome"], "delivered");
     assert_eq!(attempt["response"]["body"], "ok \u{fffd}");
-    let header = json!({"name": "X-Event-Key", "value": "diagnostics:ping"});
-    assert_eq!(attempt["request"]["headers"][0], header);
+    assert_eq!(attempt["request"]["headers"]["X-Event-Key"], "diagnostics:ping");
     server
         .call("POST", &path, json!({"key": "repo:push"}))
         .await

@@ -25,6 +25,9 @@ pub(super) const EVENT_HEADERS: &[&str] = &[
 pub(super) const COVERED_HEADERS: &[&str] = &[];
 /// Bitbucket Cloud sends at most 256 KB.
 pub(super) const BODY_CAP_DEFAULT_BYTES: usize = 1024 * 1024;
+pub(super) const UNSIGNED_PING: Option<&str> = None;
+pub(super) const BASIC_AUTH_SUFFICES: bool = false;
+pub(super) const SIGNS_WITH_ALL: bool = false;
 /// `maxLength` of a webhook's `secret` in Bitbucket's REST API, in characters.
 const SECRET_MAX_CHARACTERS: usize = 128;
 

@@ -23,6 +23,11 @@ pub(super) const SIGNATURE_HEADER: &str = hub_signature::HEADER;
 pub(super) const EVENT_HEADERS: &[&str] = &["X-Event-Key", "X-Request-Id"];
 pub(super) const COVERED_HEADERS: &[&str] = &[];
 pub(super) const BODY_CAP_DEFAULT_BYTES: usize = 25 * 1024 * 1024;
+/// "Test connection" builds its request without the webhook's secret.
+pub(super) const UNSIGNED_PING: Option<&str> = Some("diagnostics:ping");
+/// The form takes either a secret or credentials.
+pub(super) const BASIC_AUTH_SUFFICES: bool = true;
+pub(super) const SIGNS_WITH_ALL: bool = false;
 
 pub(super) fn check_secret(secret: &Secret) -> Result<Vec<SecretWarning>, SecretError> {
     Ok(secret.warnings())

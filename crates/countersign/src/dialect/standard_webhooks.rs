@@ -33,6 +33,9 @@ pub(super) const SIGNATURE_HEADER: &str = "webhook-signature";
 pub(super) const EVENT_HEADERS: &[&str] = &["X-Event-Key", ID_HEADER, TIMESTAMP_HEADER];
 pub(super) const COVERED_HEADERS: &[&str] = &[ID_HEADER, TIMESTAMP_HEADER];
 pub(super) const BODY_CAP_DEFAULT_BYTES: usize = 25 * 1024 * 1024;
+pub(super) const UNSIGNED_PING: Option<&str> = None;
+pub(super) const BASIC_AUTH_SUFFICES: bool = false;
+pub(super) const SIGNS_WITH_ALL: bool = true;
 
 const ID_HEADER: &str = "webhook-id";
 const TIMESTAMP_HEADER: &str = "webhook-timestamp";

@@ -126,5 +126,6 @@ fn what_is_kept_of_a_request_holds_no_secret_value() {
     let sent = format!("{:?}", envelope.sent("https://ci.example/hook", &headers));
     assert!(!sent.contains("c2VjcmV0") && !sent.contains("own-value"));
     assert_eq!(sent.matches(REDACTED).count(), 2);
+    assert!(sent.contains("X-Attempt-Number") && sent.contains("X-Own"));
     assert!(!format!("{envelope:?}").contains("own-value"));
 }

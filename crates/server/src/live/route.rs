@@ -119,7 +119,7 @@ fn signing(
             .map(|source| &source.dialect),
         (WebhookDialect::AsReceived, None) => None,
     };
-    if dialect == Some(&Dialect::StandardWebhooks) {
+    if dialect.is_some_and(Dialect::signs_with_all) {
         active.collect()
     } else {
         active.rev().take(1).collect()
