@@ -5,34 +5,34 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
+    time::Duration,
 };
 
 use console::{AdminToken, PublicUrl, draft::Forge};
-use countersign::{EventKey, EventKeyError};
-use deliver::{Client, ClientParts, SystemResolver, TargetGuard, TcpDialer};
-use pipeline::{Clock, IdGenerator, Randomness, Store, StoreError};
-use rustls::pki_types::{CertificateDer, pem::PemObject};
+use countersign::EventKeyError;
+use deliver::TargetGuard;
+use pipeline::{Clock, IdGenerator, Randomness, StoreError};
 use sealing::KeyRing;
-use store_sqlite::{OpenError, SqliteStore, StoreOptions};
+use store_sqlite::{OpenError, StoreOptions};
 use tokio::net::TcpListener;
 use url::Url;
 
 use crate::{
     clock::{MachineClock, SystemRandomness},
     config::{Config, secret_file::SecretBytes},
-    dispatch::{self, Dispatcher},
+    dispatch::Dispatcher,
     engine::ServerEngine,
     listen::{self, BindError},
-    live::Live,
-    master_key::{self, KeyError},
-    metrics::Metrics,
-    receive::{BodyBudget, Receiver, Refusals},
-    secret_use::SecretUse,
+    master_key::KeyError,
+    receive::{Receiver, Refusals},
 };
 
+mod base;
 mod declare;
+mod network;
 
-const KEY_UNKNOWN: &str = "unknown";
+pub(crate) use base::Base;
+use network::Network;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -81,15 +81,11 @@ pub enum BuildError {
 /// A server that is bound and has not begun to serve.
 #[derive(Debug)]
 pub struct Server {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) live: Arc<Live>,
+    pub(crate) base: Base,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) receiver: Arc<Receiver>,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) secret_use: Arc<SecretUse>,
-    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) draining: Arc<AtomicBool>,
-    pub(crate) drain: std::time::Duration,
+    pub(crate) drain: Duration,
     pub(crate) public: TcpListener,
     pub(crate) admin: TcpListener,
     pub(crate) console: console::Parts,
@@ -117,113 +113,61 @@ pub async fn build(config: Config) -> Result<Server, BuildError> {
 /// # Errors
 ///
 /// As [`build`].
-pub async fn build_on(config: Config, options: StoreOptions) -> Result<Server, BuildError> {
-    let clock: Arc<dyn Clock> = Arc::new(MachineClock);
-    let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness::new()?);
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options)?);
-    let data = &config.server.data;
-    let master_key = config.server.master_key_file.as_deref();
-    let keys = Arc::new(master_key::keys(&*store, data, master_key, &*randomness).await?);
-    let from = &config.server.admin_token;
-    let (token, admin_token_file) = master_key::admin_token(from, data, &*randomness)?;
-    let ids = IdGenerator::new(clock.clone(), randomness.clone(), store.id_floor().await?);
-    let ids = Arc::new(ids);
-
-    let configured = vec![config.server.listen, config.server.admin];
-    let forge = Forge {
-        keys: keys.clone(),
-        ids: ids.clone(),
-        clock: clock.clone(),
-        randomness: randomness.clone(),
-        default_dialect: config.default_dialect.clone(),
-        catalogue: Arc::default(),
-    };
-    let judge = TargetGuard::new(config.private_targets.clone(), configured);
-    declare::declare(&*store, forge, &judge, config.sources, config.webhooks).await?;
+pub async fn build_on(mut config: Config, options: StoreOptions) -> Result<Server, BuildError> {
+    let base = Base::open(&config, &options).await?;
+    let (token, admin_token_file) = base.admin_token(&config)?;
+    let sources = std::mem::take(&mut config.sources);
+    let webhooks = std::mem::take(&mut config.webhooks);
+    let judge = configured_guard(&config);
+    let forge = base.forge(config.default_dialect.clone());
+    declare::declare(&*base.store, forge, &judge, sources, webhooks).await?;
+    base.live.reload(&*base.store).await?;
 
     let public = listen::bind(config.server.listen, "server.listen").await?;
     let admin = listen::bind(config.server.admin, "server.admin").await?;
-    let addresses = [address(&public)?, address(&admin)?];
-
-    let live = Arc::new(Live::new(keys.clone(), clock.clone()));
-    let guard = TargetGuard::new(config.private_targets.clone(), addresses.to_vec());
-    let guard = Arc::new(guard);
-    let resolver: Arc<dyn deliver::Resolve> = Arc::new(SystemResolver::default());
-    let client = Client::new(ClientParts {
-        guard: guard.clone(),
-        resolver: resolver.clone(),
-        dialer: Arc::new(TcpDialer),
-        tls: Arc::new(tls(&config.ca_files)?),
-    });
-    let metrics = Arc::new(Metrics::default());
-    let secret_use = Arc::new(SecretUse::default());
-    let dispatcher = Dispatcher::start(dispatch::Parts {
-        store: store.clone(),
-        live: live.clone(),
-        client,
-        clock: clock.clone(),
-        randomness: randomness.clone(),
-        ids: ids.clone(),
-        metrics: metrics.clone(),
-        secret_use: secret_use.clone(),
-    });
+    let (public_address, admin_address) = (address(&public)?, address(&admin)?);
+    let network = Network::new(&config, vec![public_address, admin_address])?;
+    let dispatcher = base.dispatcher(network.client);
     let refusals = Arc::new(Refusals::default());
     let draining = Arc::new(AtomicBool::new(false));
-    let engine = Arc::new(ServerEngine {
-        store: store.clone(),
-        live: live.clone(),
+    let engine = ServerEngine {
+        store: base.store.clone(),
+        live: base.live.clone(),
         dispatcher: dispatcher.clone(),
         refusals: refusals.clone(),
-        metrics: metrics.clone(),
-        secret_use: secret_use.clone(),
-        guard,
-        resolver,
-        ids: ids.clone(),
-        clock: clock.clone(),
+        metrics: base.metrics.clone(),
+        secret_use: base.secret_use.clone(),
+        guard: network.guard,
+        resolver: network.resolver,
+        ids: base.ids.clone(),
+        clock: base.clock.clone(),
         draining: draining.clone(),
-    });
-    let receiver = Arc::new(Receiver {
-        live: live.clone(),
-        store: store.clone(),
-        dispatcher: dispatcher.clone(),
-        ids: ids.clone(),
-        clock: clock.clone(),
-        refusals,
-        metrics: metrics.clone(),
-        secret_use: secret_use.clone(),
-        budget: BodyBudget::default(),
-        key_unknown: EventKey::parse(KEY_UNKNOWN)?,
-    });
+    };
     let console = console::Parts {
-        store: store.clone(),
-        engine,
-        keys,
-        ids,
-        clock: clock.clone(),
-        randomness,
+        store: base.store.clone(),
+        engine: Arc::new(engine),
+        keys: base.keys.clone(),
+        ids: base.ids.clone(),
+        clock: base.clock.clone(),
+        randomness: base.randomness.clone(),
         admin_token: admin_token(&token)?,
-        public_url: public_url(config.server.public_url, addresses[0])?,
-        default_dialect: config.default_dialect.clone(),
+        public_url: public_url(config.server.public_url, public_address)?,
+        default_dialect: config.default_dialect,
         limits: console::Limits::default(),
     };
-    live.reload(&*store).await?;
     dispatcher.recover().await?;
     Ok(Server {
-        store,
-        live,
+        receiver: base.receiver(dispatcher.clone(), refusals)?,
         dispatcher,
-        receiver,
-        metrics,
-        secret_use,
-        clock,
+        console,
         draining,
         drain: config.server.drain,
         public,
         admin,
-        console,
-        public_address: addresses[0],
-        admin_address: addresses[1],
+        public_address,
+        admin_address,
         admin_token_file,
+        base,
     })
 }
 
@@ -244,9 +188,14 @@ pub fn check_declared(config: &Config) -> Result<Vec<String>, BuildError> {
         default_dialect: config.default_dialect.clone(),
         catalogue: Arc::default(),
     };
-    let own = vec![config.server.listen, config.server.admin];
-    let guard = TargetGuard::new(config.private_targets.clone(), own);
+    let guard = configured_guard(config);
     declare::check(forge, &guard, &config.sources, &config.webhooks)
+}
+
+/// The guard before anything is bound, which knows our listeners by their settings.
+fn configured_guard(config: &Config) -> TargetGuard {
+    let own = vec![config.server.listen, config.server.admin];
+    TargetGuard::new(config.private_targets.clone(), own)
 }
 
 fn address(listener: &TcpListener) -> Result<SocketAddr, BuildError> {
@@ -266,22 +215,4 @@ fn public_url(configured: Option<Url>, address: SocketAddr) -> Result<PublicUrl,
             Ok(PublicUrl::Guess(guess.map_err(|_| BuildError::PublicUrl)?))
         }
     }
-}
-
-fn tls(ca_files: &[PathBuf]) -> Result<rustls::ClientConfig, BuildError> {
-    let mut authorities = Vec::new();
-    for file in ca_files {
-        let unusable = || BuildError::Ca(file.clone());
-        let found = CertificateDer::pem_file_iter(file).map_err(|_| unusable())?;
-        let found: Vec<_> = found.collect::<Result<_, _>>().map_err(|_| unusable())?;
-        if found.is_empty() {
-            return Err(unusable());
-        }
-        authorities.extend(found);
-    }
-    let built = deliver::tls::client_config(&authorities)?;
-    for warning in &built.warnings {
-        tracing::warn!("{warning}");
-    }
-    Ok(built.config)
 }

@@ -6,8 +6,12 @@
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use countersign::{SecretError, SignError, VerifierError};
 
-use crate::config::ConfigError;
+use crate::{
+    build::BuildError,
+    config::{ConfigError, secret_file::SecretFileError},
+};
 
 mod config;
 mod demo;
@@ -90,10 +94,24 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Nobody listens where standard error is closed.
             let _ = writeln!(std::io::stderr(), "error: {error:#}");
-            let usage = error.is::<Usage>() || error.is::<ConfigError>();
-            ExitCode::from(if usage { 2 } else { 1 })
+            ExitCode::from(if is_usage(&error) { 2 } else { 1 })
         }
     }
+}
+
+/// Whether what was given is wrong: arguments, configuration, or the files that they name. The keys
+/// and the token of a data folder are not given: there it is that the server cannot run.
+fn is_usage(error: &anyhow::Error) -> bool {
+    let declared = error
+        .downcast_ref()
+        .is_some_and(|error| matches!(error, BuildError::Declared { .. } | BuildError::Ca(_)));
+    declared
+        || error.is::<Usage>()
+        || error.is::<ConfigError>()
+        || error.is::<SecretFileError>()
+        || error.is::<SecretError>()
+        || error.is::<VerifierError>()
+        || error.is::<SignError>()
 }
 
 fn run(command: Command) -> anyhow::Result<Verdict> {

@@ -137,8 +137,7 @@ impl Engine for ServerEngine {
             };
             let event = Arc::new(self.event(publish));
             let id = event.facts.id;
-            let store = &*self.store;
-            match admission::admit(store, &self.dispatcher, event, identity).await? {
+            match admission::admit(&self.store, &self.dispatcher, event, identity).await? {
                 Accepted::New { deliveries } => {
                     self.metrics.accepted("api");
                     Ok(Published::New { id, deliveries })

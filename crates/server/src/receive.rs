@@ -202,7 +202,7 @@ impl Receiver {
             source: source.name.clone(),
             replay_window_ms: u64::from(source.replay_window_s) * 1000,
         };
-        match admission::admit(&*self.store, &self.dispatcher, event.clone(), identity).await {
+        match admission::admit(&self.store, &self.dispatcher, event.clone(), identity).await {
             Ok(Accepted::New { .. }) => {
                 self.metrics.accepted("source");
                 Answer::Accepted(event.facts.id)

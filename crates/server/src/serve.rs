@@ -31,7 +31,7 @@ impl Server {
             self.public,
             move |request, peer| receive(receiver.clone(), request, peer),
             {
-                let metrics = self.metrics.clone();
+                let metrics = self.base.metrics.clone();
                 move |change| metrics.connection(change)
             },
             stop.clone(),
@@ -43,13 +43,15 @@ impl Server {
             |_| {},
             stop.clone(),
         );
+        let base = self.base;
+        let store = base.store.clone();
         let upkeep = Upkeep {
-            store: self.store.clone(),
-            live: self.live,
+            store: base.store,
+            live: base.live,
             dispatcher: self.dispatcher.clone(),
-            metrics: self.metrics,
-            secret_use: self.secret_use,
-            clock: self.clock,
+            metrics: base.metrics,
+            secret_use: base.secret_use,
+            clock: base.clock,
         };
         let upkeep = Arc::new(upkeep);
         let running = tokio::spawn(upkeep.clone().run());
@@ -61,7 +63,7 @@ impl Server {
         self.dispatcher.stop(self.drain).await;
         running.abort();
         upkeep.write_uses().await;
-        self.store.close().await
+        store.close().await
     }
 }
 

@@ -70,7 +70,9 @@ pub enum Accepted {
 pub trait Accept: Send + Sync {
     /// Keeps an event and its deliveries.
     ///
-    /// Waits for room in the queue for at most 5 s.
+    /// Waits for room in the queue for at most 5 s. Wait for the answer in a task of its own: where
+    /// the future is dropped, the event may be kept all the same, and deliveries that were born
+    /// leased stay so until the next run.
     ///
     /// # Errors
     ///

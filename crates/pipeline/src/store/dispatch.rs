@@ -35,8 +35,8 @@ pub struct Claim {
     pub limit: usize,
     /// Stops after the body that goes past this.
     pub body_bytes_max: usize,
-    /// For a probe: the ones with fewest attempts first, whether due or not. Else the ones that
-    /// have been due longest.
+    /// For a probe: the ones with fewest attempts first, whether due or not; a store may look for
+    /// them only among the 1,024 that are due first. Else the ones that have been due longest.
     pub probe: bool,
 }
 
@@ -52,7 +52,7 @@ pub struct ClaimedDelivery {
 /// Answer to a [`Claim`].
 #[derive(Clone, Debug, Default)]
 pub struct Claimed {
-    /// In the order of being due.
+    /// In the order that was asked for.
     pub deliveries: Vec<ClaimedDelivery>,
     /// When the next one of this webhook that was not claimed is due, if there is one.
     pub next_due: Option<Timestamp>,
@@ -73,18 +73,27 @@ pub trait Dispatch: Send + Sync {
     fn begin_run(&self, now: Timestamp) -> StoreFuture<'_, Recovered>;
 
     /// Leases due deliveries of one webhook to this run.
+    ///
+    /// Wait for the answer: where the future is dropped, what it leased stays leased until the next
+    /// run.
     fn claim(&self, claim: Claim) -> StoreFuture<'_, Claimed>;
 
     /// Records an attempt. Answers whether its delivery moved: not where it was cancelled
     /// meanwhile, or is leased to another run; the attempt is kept all the same.
     ///
-    /// While the disk is full the record waits in memory and is tried again.
+    /// While the disk is full the record waits in memory and is tried again. The same record again
+    /// (after `Unavailable`) is kept once.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` where there is no such delivery.
     fn record(&self, record: Record) -> StoreFuture<'_, bool>;
 
     /// Gives leases back without an attempt: these deliveries are due at `due`.
     fn release(&self, deliveries: Vec<DeliveryId>, due: Timestamp) -> StoreFuture<'_, ()>;
 
-    /// Makes up to `limit` deliveries of a webhook that wait for a later moment due now, the
-    /// longest waiting first. Answers how many there were.
+    /// Makes up to `limit` deliveries of a webhook that wait for a later moment due, those first
+    /// that would have been due soonest. They are due since their age counts, so that they are
+    /// claimed oldest first. Answers how many there were.
     fn expedite(&self, webhook: WebhookId, now: Timestamp, limit: usize) -> StoreFuture<'_, usize>;
 }

@@ -95,7 +95,8 @@ pub trait History: Send + Sync {
 
     /// Makes a delivery that is not pending due at once. Its age counts from now, its attempts are
     /// counted on. `WrongStatus` for a pending one that is under way; a pending one that waits is
-    /// made due. `BodyExpired` without a body.
+    /// made due, at the age it has. Without a `new_request_id` it keeps the one it has.
+    /// `BodyExpired` without a body, `NotFound` where its webhook is gone.
     fn resend(
         &self,
         id: DeliveryId,

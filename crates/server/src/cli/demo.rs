@@ -4,7 +4,7 @@
 //! form, a tampered one, an unsigned one, and the genuine one again. What became of each is printed.
 //! Everything goes over real sockets through the ordinary server.
 
-use std::{path::Path, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -27,6 +27,8 @@ use receiver::SampleReceiver;
 const SOURCE: &str = "bitbucket";
 /// How long the demonstration waits for a delivery.
 const DELIVERED_WITHIN: Duration = Duration::from_secs(15);
+/// How long it watches that nothing else comes.
+const NO_MORE_WITHIN: Duration = Duration::from_millis(300);
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
@@ -103,11 +105,7 @@ fn introduce(server: &Server, receiver: &SampleReceiver) {
     println!();
 }
 
-fn configuration(
-    folder: &Path,
-    receiver: std::net::SocketAddr,
-    secrets: &Secrets,
-) -> anyhow::Result<Config> {
+fn configuration(folder: &Path, receiver: SocketAddr, secrets: &Secrets) -> anyhow::Result<Config> {
     write_secret(&folder.join("bitbucket.secret"), &secrets.bitbucket)?;
     write_secret(&folder.join("receiver.secret"), &secrets.receiver)?;
     let file = folder.join("countersign.toml");
@@ -139,79 +137,77 @@ fn write_secret(path: &Path, secret: &Secret) -> std::io::Result<()> {
     file.write_all(secret.expose())
 }
 
+/// Sends the four requests, one after the other, and prints what became of each.
 async fn demonstrate(
-    public: std::net::SocketAddr,
+    public: SocketAddr,
     mut receiver: SampleReceiver,
     secrets: &Secrets,
 ) -> anyhow::Result<Verdict> {
     let body = samples::CLOUD_PUSH.trim_ascii_end();
     let genuine = signed(&secrets.bitbucket, body.as_bytes())?;
-    let unsigned: Vec<_> = genuine
-        .iter()
-        .filter(|(name, _)| *name != "X-Hub-Signature")
-        .cloned()
-        .collect();
+    let signature = |(name, _): &&(_, _)| *name != Dialect::BitbucketCloud.signature_header();
+    let unsigned: Vec<_> = genuine.iter().filter(signature).cloned().collect();
     let tampered = body.replace("\"main\"", "\"evil\"");
     let path = format!("/in/{SOURCE}");
-    let mut as_expected = true;
-    let mut line = |what: &str, status: u16, became: &str, expected: bool| {
-        println!("  {what:<36} → {status} {became}");
-        as_expected &= expected;
-    };
+    let send = async |headers, body: &str| post(public, &path, headers, body.as_bytes()).await;
+    let mut shown = Shown::default();
 
-    let status = post(public, &path, &genuine, body.as_bytes()).await?;
-    let delivered = tokio::time::timeout(DELIVERED_WITHIN, receiver.next()).await;
-    let Ok(Some(arrived)) = delivered else {
+    let status = send(&genuine, body).await?;
+    let arrived = tokio::time::timeout(DELIVERED_WITHIN, receiver.next()).await;
+    let Ok(Some(arrived)) = arrived else {
         bail!("the genuine push was not delivered")
     };
-    let verifier = Verifier::new(Dialect::BitbucketCloud, [&secrets.receiver])?;
-    let ours = verifier
-        .verify(&arrived.headers, &arrived.body, sign::now())
-        .is_ok();
-    let same = arrived.body == body;
-    let became = "delivered: signed anew, and the receiver verified it";
-    line(
+    shown.line(
         "a genuine push, signed by Bitbucket",
-        status,
-        became,
-        status == 202 && ours && same,
+        (status, 202),
+        "delivered",
     );
+    let verifier = Verifier::new(Dialect::BitbucketCloud, [&secrets.receiver])?;
+    let verified = verifier.verify(&arrived.headers, &arrived.body, sign::now());
+    shown.note("the receiver verified its own signature", verified.is_ok());
+    shown.note("the receiver got the exact bytes", arrived.body == body);
 
-    let status = post(public, &path, &genuine, tampered.as_bytes()).await?;
-    line(
-        "the same, its body tampered with",
-        status,
-        "refused",
-        status == 403,
-    );
-    let status = post(public, &path, &unsigned, body.as_bytes()).await?;
-    line(
-        "the same, without a signature",
-        status,
-        "refused",
-        status == 403,
-    );
-    let status = post(public, &path, &genuine, body.as_bytes()).await?;
-    line(
-        "the genuine one once more",
-        status,
-        "duplicate: not delivered again",
-        status == 200,
-    );
+    let status = send(&genuine, &tampered).await?;
+    shown.line("the same, its body tampered with", (status, 403), "refused");
+    let status = send(&unsigned, body).await?;
+    shown.line("the same, without a signature", (status, 403), "refused");
+    let status = send(&genuine, body).await?;
+    shown.line("the genuine one once more", (status, 200), "duplicate");
+    let further = tokio::time::timeout(NO_MORE_WITHIN, receiver.next()).await;
+    shown.note("nothing else reached the receiver", further.is_err());
+    Ok(shown.verdict())
+}
 
-    let further = tokio::time::timeout(Duration::from_millis(300), receiver.next()).await;
-    line(
-        "requests that reached the receiver",
-        1,
-        "and no more",
-        further.is_err(),
-    );
-    if as_expected {
-        println!("\nAll went as it must.");
-        Ok(Verdict::Yes)
-    } else {
-        println!("\nSomething did not go as it must.");
-        Ok(Verdict::No)
+/// What was printed, and whether all of it was as it must be.
+#[derive(Debug, Default)]
+struct Shown {
+    unexpected: usize,
+}
+
+impl Shown {
+    fn line(&mut self, what: &str, (status, expected): (u16, u16), became: &str) {
+        let became = if status == expected {
+            became
+        } else {
+            "UNEXPECTED"
+        };
+        println!("  {what:<36} → {status} {became}");
+        self.unexpected += usize::from(status != expected);
+    }
+
+    fn note(&mut self, what: &str, holds: bool) {
+        println!("    {} {what}", if holds { "✓" } else { "✗ NOT SO:" });
+        self.unexpected += usize::from(!holds);
+    }
+
+    fn verdict(&self) -> Verdict {
+        if self.unexpected == 0 {
+            println!("\nAll went as it must.");
+            Verdict::Yes
+        } else {
+            println!("\nSomething did not go as it must.");
+            Verdict::No
+        }
     }
 }
 

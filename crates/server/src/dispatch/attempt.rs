@@ -54,8 +54,11 @@ pub(super) async fn run(
     let (made, next) = match sent {
         Ok(sent) => {
             let made = Made::of(sent, now);
-            dispatcher.lane_goes_on(&lane, &made, now);
             let next = dispatcher.decide(&route, &ready, number, &made.report, now);
+            if next == Next::Failed(FailReason::Gone) {
+                lane.lock().close();
+            }
+            dispatcher.lane_goes_on(&lane, &made, now);
             (made, next)
         }
         // It would be the same every time: recorded as an attempt, and tried no more.
@@ -79,7 +82,7 @@ pub(super) async fn run(
         .record(&lane, ready, Record { attempt, next })
         .await;
     if next == Next::Failed(FailReason::Gone) {
-        dispatcher.gone(&route.webhook).await;
+        dispatcher.gone(&lane, &route.webhook).await;
     }
 }
 
@@ -235,7 +238,7 @@ impl Dispatcher {
     }
 
     /// The receiver said 410: its webhook becomes inactive, its other deliveries wait.
-    async fn gone(&self, webhook: &Webhook) {
+    async fn gone(&self, lane: &Lane, webhook: &Webhook) {
         tracing::warn!(webhook = %webhook.id, "answered 410: inactive from now on");
         let mut inactive = webhook.clone();
         inactive.active = false;
@@ -253,6 +256,7 @@ impl Dispatcher {
         if let Err(error) = changed {
             tracing::warn!(webhook = %webhook.id, error = chain(&error), "could not be made inactive");
         }
+        lane.lock().open();
         self.reconfigured();
     }
 

@@ -8,10 +8,10 @@ use std::{
 
 use pipeline::{
     DeliveryId, Timestamp, WebhookId,
-    store::{Claim, ClaimedDelivery},
+    store::{Claim, ClaimedDelivery, NewDelivery},
 };
 
-use super::{Dispatcher, Ready, lane::Lane};
+use super::{Dispatcher, Ready, Slot, lane::Lane};
 use crate::log::chain;
 
 /// The most deliveries that one claim asks for.
@@ -22,20 +22,44 @@ const CLAIM_BYTES_MAX: usize = 8 * 1024 * 1024;
 const EXPEDITE_SLICE: usize = 1_000;
 /// How long a failed claim waits before it is tried again.
 const CLAIM_AGAIN: Duration = Duration::from_millis(500);
+/// How long a failed giving back waits before it is tried again.
+const RELEASE_AGAIN: Duration = Duration::from_millis(500);
 /// How long a lane waits with a claim while memory is full.
 pub(super) const MEMORY_AGAIN_MS: u64 = 100;
 
 impl Dispatcher {
+    /// Gives leases back: tried until the store has confirmed it, because a lease that nobody holds
+    /// would keep its delivery back until the next start.
     pub(super) async fn release(&self, deliveries: Vec<DeliveryId>, due: Timestamp) {
         if deliveries.is_empty() {
             return;
         }
-        if let Err(error) = self.parts.store.release(deliveries, due).await {
-            tracing::warn!(
-                error = chain(&error),
-                "leases could not be given back; they end with this run"
-            );
+        while let Err(error) = self.parts.store.release(deliveries.clone(), due).await {
+            if self.is_stopping() {
+                let error = chain(&error);
+                tracing::warn!(error, "leases were not given back; they end with this run");
+                return;
+            }
+            tokio::time::sleep(RELEASE_AGAIN).await;
         }
+    }
+
+    /// The store failed between taking an event and confirming it, so its deliveries may be there,
+    /// leased. They are made due; where they are not there, nothing happens.
+    pub(crate) fn unconfirmed(&self, born: Vec<(NewDelivery, Option<Slot>)>) {
+        let leased = born.iter().filter(|(delivery, _)| delivery.leased);
+        let (ids, webhooks): (Vec<_>, Vec<_>) = leased
+            .map(|(delivery, _)| (delivery.id, delivery.webhook))
+            .unzip();
+        let me = self.me.clone();
+        self.spawn(async move {
+            let Some(dispatcher) = me.upgrade() else {
+                return;
+            };
+            dispatcher.release(ids, dispatcher.now()).await;
+            drop(born);
+            dispatcher.revived(&webhooks);
+        });
     }
 
     /// What a claim brought goes to its lane; what there is no room for goes back.

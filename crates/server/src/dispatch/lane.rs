@@ -38,6 +38,7 @@ pub(super) struct LaneState {
     hold_until: Option<Timestamp>,
     stored_due: Option<Timestamp>,
     claiming: bool,
+    closed: bool,
 }
 
 /// What a lane wants begun.
@@ -95,6 +96,16 @@ impl LaneState {
         self.stored_due = Some(self.stored_due.map_or(due, |known| known.min(due)));
     }
 
+    /// The receiver wants no more: nothing begins until its webhook has been made inactive.
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// From here on the webhook's own state decides.
+    pub(super) fn open(&mut self) {
+        self.closed = false;
+    }
+
     /// A person asks to look now.
     pub(super) fn wake(&mut self, now: Timestamp) {
         self.hold_until = None;
@@ -120,7 +131,7 @@ impl LaneState {
 
     /// What is to be begun next; asked again until it says `Nothing` or `Wait`.
     pub(super) fn step(&mut self, now: Timestamp, runs: bool, in_flight_max: usize) -> Step {
-        if !runs {
+        if !runs || self.closed {
             return self.give_back_or(Step::Nothing);
         }
         if let Some(until) = self.hold_until.filter(|until| *until > now) {

@@ -1,0 +1,111 @@
+//! The parts that nearly everything is given: the opened store, the keys, the clock, and what is
+//! noted in memory.
+
+use std::{path::PathBuf, sync::Arc};
+
+use console::draft::Forge;
+use countersign::{Dialect, EventKey};
+use deliver::Client;
+use pipeline::{Clock, IdGenerator, Randomness, Store};
+use sealing::KeyRing;
+use store_sqlite::{SqliteStore, StoreOptions};
+
+use super::BuildError;
+use crate::{
+    clock::{MachineClock, SystemRandomness},
+    config::{Config, secret_file::SecretBytes},
+    dispatch::{self, Dispatcher},
+    live::Live,
+    master_key::{self, KeyError},
+    metrics::Metrics,
+    receive::{BodyBudget, Receiver, Refusals},
+    secret_use::SecretUse,
+};
+
+const KEY_UNKNOWN: &str = "unknown";
+
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) keys: Arc<KeyRing>,
+    pub(crate) live: Arc<Live>,
+    pub(crate) ids: Arc<IdGenerator>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) secret_use: Arc<SecretUse>,
+}
+
+impl Base {
+    /// Opens the store, and holds the master key against it.
+    pub(super) async fn open(config: &Config, options: &StoreOptions) -> Result<Base, BuildError> {
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock);
+        let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness::new()?);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options)?);
+        let data = &config.server.data;
+        let file = config.server.master_key_file.as_deref();
+        let keys = Arc::new(master_key::keys(&*store, data, file, &*randomness).await?);
+        let ids = IdGenerator::new(clock.clone(), randomness.clone(), store.id_floor().await?);
+        Ok(Base {
+            live: Arc::new(Live::new(keys.clone(), clock.clone())),
+            store,
+            keys,
+            ids: Arc::new(ids),
+            clock,
+            randomness,
+            metrics: Arc::default(),
+            secret_use: Arc::default(),
+        })
+    }
+
+    pub(super) fn admin_token(
+        &self,
+        config: &Config,
+    ) -> Result<(SecretBytes, Option<PathBuf>), KeyError> {
+        let from = &config.server.admin_token;
+        master_key::admin_token(from, &config.server.data, &*self.randomness)
+    }
+
+    pub(super) fn forge(&self, default_dialect: Dialect) -> Forge {
+        Forge {
+            keys: self.keys.clone(),
+            ids: self.ids.clone(),
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+            default_dialect,
+            catalogue: Arc::default(),
+        }
+    }
+
+    pub(super) fn dispatcher(&self, client: Client) -> Arc<Dispatcher> {
+        Dispatcher::start(dispatch::Parts {
+            store: self.store.clone(),
+            live: self.live.clone(),
+            client,
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+            ids: self.ids.clone(),
+            metrics: self.metrics.clone(),
+            secret_use: self.secret_use.clone(),
+        })
+    }
+
+    pub(super) fn receiver(
+        &self,
+        dispatcher: Arc<Dispatcher>,
+        refusals: Arc<Refusals>,
+    ) -> Result<Arc<Receiver>, BuildError> {
+        Ok(Arc::new(Receiver {
+            live: self.live.clone(),
+            store: self.store.clone(),
+            dispatcher,
+            ids: self.ids.clone(),
+            clock: self.clock.clone(),
+            refusals,
+            metrics: self.metrics.clone(),
+            secret_use: self.secret_use.clone(),
+            budget: BodyBudget::default(),
+            key_unknown: EventKey::parse(KEY_UNKNOWN)?,
+        }))
+    }
+}
