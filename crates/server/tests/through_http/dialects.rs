@@ -1,0 +1,158 @@
+//! In which form deliveries go out, checked by the library as a receiver would.
+
+use serde_json::json;
+use testkit::receivers::{Answer, Arrived, Receiver};
+
+use crate::{scene::Scene, sender::Sender};
+
+/// Publishes to a webhook of this dialect. Answers what arrived, the delivery and its webhook.
+async fn delivered_in(dialect: &str, inside: &Sender) -> (Arrived, String, String) {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let fields = json!({"dialect": dialect, "secret": inside.secret()});
+    let webhook = scene.webhook(&receiver, fields).await;
+    let event = scene
+        .publish("key=repo:push&request_id=publishers-own")
+        .await;
+    let arrived = receiver.next().await;
+    let delivery = scene.delivery(&event, "delivered").await;
+    let request_id = delivery["request_id"].as_str().unwrap().to_owned();
+    scene.end().await;
+    (arrived, request_id, webhook)
+}
+
+#[tokio::test]
+async fn bitbucket_cloud() {
+    let inside = Sender::new("bitbucket-cloud");
+    let (arrived, request_id, _) = delivered_in("bitbucket-cloud", &inside).await;
+    assert!(inside.verifies(&arrived));
+    assert!(!Sender::new("bitbucket-cloud").verifies(&arrived));
+    assert_eq!(arrived.header("X-Event-Key"), Some("repo:push"));
+    assert_eq!(arrived.header("X-Request-UUID"), Some(request_id.as_str()));
+    assert_eq!(arrived.header("X-Hook-UUID").unwrap().len(), 36);
+    assert_eq!(arrived.header("X-Attempt-Number"), Some("1"));
+}
+
+#[tokio::test]
+async fn bitbucket_data_center() {
+    let inside = Sender::new("bitbucket-data-center");
+    let (arrived, request_id, _) = delivered_in("bitbucket-data-center", &inside).await;
+    assert!(inside.verifies(&arrived));
+    assert_eq!(arrived.header("X-Request-Id"), Some(request_id.as_str()));
+    assert_eq!(arrived.header("X-Event-Key"), Some("repo:push"));
+    assert_eq!(arrived.header("X-Attempt-Number"), Some("1"));
+}
+
+#[tokio::test]
+async fn standard_webhooks() {
+    let inside = Sender::new("standard-webhooks");
+    let (arrived, request_id, _) = delivered_in("standard-webhooks", &inside).await;
+    assert!(inside.verifies(&arrived));
+    assert_eq!(arrived.header("webhook-id"), Some(request_id.as_str()));
+    assert_eq!(arrived.header("X-Event-Key"), Some("repo:push"));
+    assert_eq!(arrived.header("X-Hub-Signature"), None);
+}
+
+#[tokio::test]
+async fn without_a_secret_nothing_is_signed_and_that_is_said() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let webhook = json!({"url": receiver.url("/"), "allow_private": true});
+    let made = scene.create("/api/v1/webhooks", webhook).await;
+    assert_eq!(made["dialect"], "bitbucket-cloud");
+    assert_eq!(made["warnings"][0]["code"], "unsigned");
+    scene.publish("key=repo:push").await;
+    let arrived = receiver.next().await;
+    assert_eq!(arrived.header("X-Hub-Signature"), None);
+    assert!(arrived.header("X-Request-UUID").is_some());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn the_received_signature_is_replaced_kept_or_dropped() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let bitbucket = scene.source("bitbucket", "bitbucket-cloud").await;
+    let inside = Sender::new("bitbucket-cloud");
+    let signed = bitbucket.push("push-1");
+    let original = signed.signature();
+    let cases = [
+        (json!({"secret": inside.secret()}), None),
+        (
+            json!({"secret": inside.secret(), "signature": "replace"}),
+            None,
+        ),
+        (json!({}), Some(original.as_str())),
+        (
+            json!({"secret": inside.secret(), "signature": "keep"}),
+            Some(original.as_str()),
+        ),
+        (
+            json!({"secret": inside.secret(), "signature": "drop"}),
+            Some(""),
+        ),
+        (json!({"signature": "drop"}), Some("")),
+    ];
+    for (fields, expected) in &cases {
+        let mut fields = fields.clone();
+        fields["source"] = json!("bitbucket");
+        let webhook = scene.webhook(&receiver, fields.clone()).await;
+        scene
+            .accepted("bitbucket", &signed.clone().set("X-Request-UUID", &webhook))
+            .await;
+        let arrived = receiver.next().await;
+        match expected {
+            None => assert!(inside.verifies(&arrived), "{fields}"),
+            Some(expected) => {
+                let header = arrived.header("X-Hub-Signature").unwrap_or("");
+                assert_eq!(header, *expected, "{fields}");
+            }
+        }
+        assert_eq!(
+            arrived.header("X-Request-UUID"),
+            Some(webhook.as_str()),
+            "as it was received"
+        );
+        let path = format!("/api/v1/webhooks/{webhook}?waiting=cancel");
+        assert_eq!(scene.api("DELETE", &path, None).await.status, 204);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn standard_webhooks_signed_anew_as_received_verifies() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let outside = scene.source("std", "standard-webhooks").await;
+    let inside = Sender::new("standard-webhooks");
+    let fields = json!({"source": "std", "secret": inside.secret()});
+    scene.webhook(&receiver, fields).await;
+    scene.accepted("std", &outside.push("msg_1")).await;
+    let arrived = receiver.next().await;
+    assert!(inside.verifies(&arrived) && !outside.verifies(&arrived));
+    assert_eq!(arrived.header("webhook-id"), Some("msg_1"));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn one_dialect_in_and_another_out() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let outside = scene.source("std", "standard-webhooks").await;
+    let inside = Sender::new("bitbucket-data-center");
+    let fields = json!({
+        "source": "std", "dialect": "bitbucket-data-center", "secret": inside.secret(),
+    });
+    scene.webhook(&receiver, fields).await;
+    let event = scene.accepted("std", &outside.push("msg_1")).await;
+    let arrived = receiver.next().await;
+    assert!(inside.verifies(&arrived));
+    assert_eq!(arrived.header("webhook-signature"), None);
+    assert_eq!(arrived.header("webhook-id"), None);
+    let delivery = scene.delivery(&event, "delivered").await;
+    assert_eq!(
+        arrived.header("X-Request-Id"),
+        delivery["request_id"].as_str()
+    );
+    scene.end().await;
+}
