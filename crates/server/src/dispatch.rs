@@ -56,6 +56,9 @@ use lane::{Lane, Step};
 use memory::{Memory, Room};
 use timer::Timer;
 
+/// How often a stopping dispatcher looks for what was handed over late.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// What dispatching is made of.
 #[derive(Debug)]
 pub struct Parts {
@@ -266,25 +269,34 @@ impl Dispatcher {
     pub async fn stop(&self, drain: Duration) {
         self.stopping
             .store(true, std::sync::atomic::Ordering::SeqCst);
-        let mut held = Vec::new();
-        for lane in self.lanes().values() {
-            held.extend(lane.lock().ready.drain(..).map(|ready| ready.id));
-        }
-        self.release(held, self.now()).await;
-        let drained = async {
-            while self.memory.deliveries() > 0 {
-                let idle = self.idle.notified();
-                if self.memory.deliveries() > 0 {
-                    let _ = tokio::time::timeout(Duration::from_millis(50), idle).await;
-                }
-            }
-        };
-        if tokio::time::timeout(drain, drained).await.is_err() {
+        if tokio::time::timeout(drain, self.drained()).await.is_err() {
             let attempts = self.memory.deliveries();
             tracing::warn!(
                 attempts,
                 "still under way at the end; they are made again at the start"
             );
+        }
+    }
+
+    /// Gives back what lanes hold until nothing is in memory any more. An admission that was under
+    /// way may still hand something over, so it looks again and again.
+    async fn drained(&self) {
+        loop {
+            let held: Vec<_> = {
+                let lanes = self.lanes();
+                let held = lanes
+                    .values()
+                    .map(|lane| std::mem::take(&mut lane.lock().ready));
+                held.flatten().collect()
+            };
+            let ids = held.iter().map(|ready| ready.id).collect();
+            self.release(ids, self.now()).await;
+            drop(held);
+            let idle = self.idle.notified();
+            if self.memory.deliveries() == 0 {
+                return;
+            }
+            let _ = tokio::time::timeout(LOOK_AGAIN, idle).await;
         }
     }
 

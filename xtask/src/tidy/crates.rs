@@ -108,7 +108,8 @@ pub(super) fn on_the_map(files: &[File]) -> Vec<Finding> {
         .collect()
 }
 
-/// Dependencies that the table does not allow. Tests may use the testkit besides.
+/// Dependencies that the table does not allow. Tests may use the testkit and the embedded store
+/// besides, but for those of the library.
 pub(super) fn arrows(metadata: &Value) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let packages = metadata["packages"]
@@ -139,7 +140,7 @@ pub(super) fn arrows(metadata: &Value) -> Result<Vec<Finding>> {
 
 fn wrong(arrows: &Arrows, workspace: &[&str], to: &str, is_dev: bool) -> Option<String> {
     let inside = workspace.contains(&to);
-    let tests_may = is_dev && to == TESTKIT && arrows.name != LIBRARY;
+    let tests_may = is_dev && [TESTKIT, STORE_SQLITE].contains(&to) && arrows.name != LIBRARY;
     if inside && !arrows.may.contains(&to) && !tests_may && to != arrows.name {
         return Some(format!("may not use {to}: arrows point inwards"));
     }
