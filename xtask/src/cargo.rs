@@ -31,23 +31,12 @@ pub(crate) fn build(root: &Path, target: Target, release: bool) -> Result<PathBu
         Target::Example(name) => ("--example", name),
     };
     let mut build = command(root);
-    build.args([
-        "build",
-        "--locked",
-        "--package",
-        "countersign-server",
-        kind,
-        name,
-    ]);
+    build.args(["build", "--locked", "--package", "countersign-server", kind, name]);
     build.args(["--message-format", "json-render-diagnostics"]);
     if release {
         build.arg("--release");
     }
-    let done = build
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cargo")?;
+    let done = build.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cargo")?;
     if !done.status.success() {
         bail!("`cargo build {kind} {name}` failed");
     }
@@ -58,13 +47,7 @@ pub(crate) fn build(root: &Path, target: Target, release: bool) -> Result<PathBu
 /// `cargo metadata` without dependencies of dependencies.
 pub(crate) fn metadata(root: &Path) -> Result<Value> {
     let done = command(root)
-        .args([
-            "metadata",
-            "--no-deps",
-            "--format-version",
-            "1",
-            "--offline",
-        ])
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
         .stderr(Stdio::inherit())
         .output()
         .context("cargo metadata")?;
@@ -95,10 +78,7 @@ mod tests {
             "\n",
             r#"{"reason":"compiler-artifact","target":{"name":"wanted"},"executable":"/t/wanted"}"#,
         );
-        assert_eq!(
-            executable(messages, "wanted"),
-            Some(PathBuf::from("/t/wanted"))
-        );
+        assert_eq!(executable(messages, "wanted"), Some(PathBuf::from("/t/wanted")));
         assert_eq!(executable(messages, "absent"), None);
     }
 }

@@ -29,9 +29,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// Makes `target/xtask/scratch/NAME-PROCESS`, emptied first.
     pub(crate) fn new(name: &str) -> Result<Self> {
-        let path = kept()
-            .join("scratch")
-            .join(format!("{name}-{}", std::process::id()));
+        let path = kept().join("scratch").join(format!("{name}-{}", std::process::id()));
         if path.exists() {
             fs::remove_dir_all(&path)?;
         }

@@ -22,11 +22,7 @@ pub(crate) struct Message {
 impl Message {
     /// A request without headers; `Host` and `Content-Length` are added when it is sent.
     pub(crate) fn request(method: &str, path: &str, body: Vec<u8>) -> Self {
-        Self {
-            first_line: format!("{method} {path} HTTP/1.1"),
-            headers: Vec::new(),
-            body,
-        }
+        Self { first_line: format!("{method} {path} HTTP/1.1"), headers: Vec::new(), body }
     }
 
     /// The same with one more header.
@@ -38,19 +34,12 @@ impl Message {
     /// The first value of a header, its name compared without case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let named = |header: &&(String, String)| header.0.eq_ignore_ascii_case(name);
-        self.headers
-            .iter()
-            .find(named)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(named).map(|(_, value)| value.as_str())
     }
 
     /// The status of a response.
     pub(crate) fn status(&self) -> io::Result<u16> {
-        let code = self
-            .first_line
-            .split(' ')
-            .nth(1)
-            .and_then(|code| code.parse().ok());
+        let code = self.first_line.split(' ').nth(1).and_then(|code| code.parse().ok());
         code.ok_or_else(|| invalid(&format!("no status in `{}`", self.first_line)))
     }
 }
@@ -68,10 +57,7 @@ impl Connection {
         let stream = TcpStream::connect_timeout(&address, limit)?;
         stream.set_read_timeout(Some(limit))?;
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream: BufReader::new(stream),
-            host: address.to_string(),
-        })
+        Ok(Self { stream: BufReader::new(stream), host: address.to_string() })
     }
 
     /// Sends one request and reads its answer.
@@ -97,10 +83,7 @@ pub(crate) fn read_request(stream: &mut impl BufRead) -> io::Result<Option<Messa
 
 /// Writes a response with the given status and an empty body.
 pub(crate) fn answer(stream: &mut impl Write, status: u16) -> io::Result<()> {
-    write!(
-        stream,
-        "HTTP/1.1 {status} Answer\r\nContent-Length: 0\r\n\r\n"
-    )?;
+    write!(stream, "HTTP/1.1 {status} Answer\r\nContent-Length: 0\r\n\r\n")?;
     stream.flush()
 }
 
@@ -117,10 +100,7 @@ fn read(stream: &mut impl BufRead, is_response: bool) -> io::Result<Option<Messa
     if first_line.is_empty() {
         return Ok(None);
     }
-    let mut message = Message {
-        first_line,
-        ..Message::default()
-    };
+    let mut message = Message { first_line, ..Message::default() };
     loop {
         let line = line(stream)?;
         if line.is_empty() {
@@ -129,31 +109,22 @@ fn read(stream: &mut impl BufRead, is_response: bool) -> io::Result<Option<Messa
         if message.headers.len() == HEAD_LINES_MAX {
             return Err(invalid("too many header lines"));
         }
-        let (name, value) = line
-            .split_once(':')
-            .ok_or_else(|| invalid("a header without colon"))?;
-        message
-            .headers
-            .push((name.to_owned(), value.trim().to_owned()));
+        let (name, value) =
+            line.split_once(':').ok_or_else(|| invalid("a header without colon"))?;
+        message.headers.push((name.to_owned(), value.trim().to_owned()));
     }
     message.body = body(stream, &message, is_response)?;
     Ok(Some(message))
 }
 
 fn body(stream: &mut impl BufRead, head: &Message, is_response: bool) -> io::Result<Vec<u8>> {
-    if head
-        .header("Transfer-Encoding")
-        .is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
-    {
+    if head.header("Transfer-Encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
         return chunks(stream);
     }
     let mut body = Vec::new();
     match head.header("Content-Length") {
         Some(length) => {
-            body.resize(
-                bounded(length.parse().map_err(|_| invalid("content length"))?)?,
-                0,
-            );
+            body.resize(bounded(length.parse().map_err(|_| invalid("content length"))?)?, 0);
             stream.read_exact(&mut body)?;
         }
         None if is_response && !matches!(head.status()?, 204 | 304) => {
@@ -193,11 +164,7 @@ fn line(stream: &mut impl BufRead) -> io::Result<String> {
 }
 
 fn bounded(length: usize) -> io::Result<usize> {
-    if length > BODY_BYTES_MAX {
-        Err(invalid("a body over 16 MiB"))
-    } else {
-        Ok(length)
-    }
+    if length > BODY_BYTES_MAX { Err(invalid("a body over 16 MiB")) } else { Ok(length) }
 }
 
 fn invalid(what: &str) -> io::Error {
@@ -215,10 +182,7 @@ mod tests {
     #[test]
     fn a_body_is_as_long_as_its_length_says() {
         let message = response("HTTP/1.1 202 Accepted\r\ncontent-LENGTH: 2\r\n\r\nokrest").unwrap();
-        assert_eq!(
-            (message.status().unwrap(), message.body.as_slice()),
-            (202, &b"ok"[..])
-        );
+        assert_eq!((message.status().unwrap(), message.body.as_slice()), (202, &b"ok"[..]));
     }
 
     #[test]
@@ -229,18 +193,12 @@ mod tests {
 
     #[test]
     fn an_answer_without_length_ends_with_the_connection() {
-        assert_eq!(
-            response("HTTP/1.1 200 OK\r\n\r\nall of it").unwrap().body,
-            b"all of it"
-        );
+        assert_eq!(response("HTTP/1.1 200 OK\r\n\r\nall of it").unwrap().body, b"all of it");
     }
 
     #[test]
     fn a_cut_off_message_is_an_error() {
-        for text in [
-            "HTTP/1.1 200 O",
-            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
-        ] {
+        for text in ["HTTP/1.1 200 O", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"] {
             assert!(response(text).is_err(), "{text}");
         }
     }

@@ -10,6 +10,7 @@
     reason = "the bans protect the server; a test driver dials loopback and reads the clock itself"
 )]
 
+mod bench;
 mod cargo;
 mod folder;
 mod http;
@@ -30,10 +31,7 @@ use clap::{Parser, Subcommand};
 use crate::suite::{Job, Scale};
 
 #[derive(Debug, Parser)]
-#[command(
-    name = "cargo xtask",
-    about = "Suites, checks and long runs of the project"
-)]
+#[command(name = "cargo xtask", about = "Suites, checks and long runs of the project")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -56,6 +54,12 @@ enum Command {
     Ci,
     /// The habits that can be counted.
     Tidy,
+    /// What the server accepts, delivers and costs, beside a null relay; builds in release.
+    Bench {
+        /// Few events, to check the benchmark itself.
+        #[arg(long)]
+        quick: bool,
+    },
     /// The crash suite by hand, for as long as it takes.
     Soak {
         /// How many times the server is killed.
@@ -90,12 +94,10 @@ fn run(command: Command) -> Result<ExitCode> {
             Ok(suite::run_all(chosen, &Job::new(Scale::All, None)))
         }
         Command::Tidy => tidy::print_findings(&folder::root()),
+        Command::Bench { quick } => bench::run(quick),
         Command::Soak { kills, seed } => {
             let chosen = suite::choose(&["crash".to_owned()], true)?;
-            Ok(suite::run_all(
-                chosen,
-                &Job::new(Scale::Soak { kills }, seed),
-            ))
+            Ok(suite::run_all(chosen, &Job::new(Scale::Soak { kills }, seed)))
         }
     }
 }

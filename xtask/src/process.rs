@@ -37,29 +37,19 @@ impl Process {
             .stderr(err)
             .spawn()
             .with_context(|| format!("starting {name}"))?;
-        Ok(Self {
-            child,
-            name: name.to_owned(),
-            log: log.to_path_buf(),
-        })
+        Ok(Self { child, name: name.to_owned(), log: log.to_path_buf() })
     }
 
     /// The exit status, once it has ended by itself.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        self.child
-            .try_wait()
-            .with_context(|| format!("asking after {}", self.name))
+        self.child.try_wait().with_context(|| format!("asking after {}", self.name))
     }
 
     /// Ends it at once with SIGKILL and waits until it is gone.
     pub(crate) fn kill(&mut self) -> Result<()> {
         if self.ended()?.is_none() {
-            self.child
-                .kill()
-                .with_context(|| format!("killing {}", self.name))?;
-            self.child
-                .wait()
-                .with_context(|| format!("waiting for {}", self.name))?;
+            self.child.kill().with_context(|| format!("killing {}", self.name))?;
+            self.child.wait().with_context(|| format!("waiting for {}", self.name))?;
         }
         Ok(())
     }
@@ -80,11 +70,7 @@ impl Process {
             Some(status) => Ok(status),
             None => {
                 self.kill()?;
-                bail!(
-                    "{} had not ended {} s after SIGTERM",
-                    self.name,
-                    limit.as_secs()
-                )
+                bail!("{} had not ended {} s after SIGTERM", self.name, limit.as_secs())
             }
         }
     }
@@ -105,19 +91,11 @@ impl Process {
                 return Ok(seen);
             }
             if let Some(status) = self.ended()? {
-                bail!(
-                    "{} ended ({status}) before {what}; its log: {}",
-                    self.name,
-                    self.log_end()
-                );
+                bail!("{} ended ({status}) before {what}; its log: {}", self.name, self.log_end());
             }
             if began.elapsed() > limit {
                 let seconds = limit.as_secs();
-                bail!(
-                    "no {what} from {} in {seconds} s; its log: {}",
-                    self.name,
-                    self.log_end()
-                );
+                bail!("no {what} from {} in {seconds} s; its log: {}", self.name, self.log_end());
             }
             thread::sleep(LOOK_AGAIN);
         }
@@ -155,9 +133,7 @@ pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
     let watch = thread::spawn(move || {
         let late = ended.recv_timeout(limit).is_err();
         if late {
-            let _ = Command::new("sh")
-                .args(["-c", "kill -KILL \"$0\"", &id])
-                .status();
+            let _ = Command::new("sh").args(["-c", "kill -KILL \"$0\"", &id]).status();
         }
         late
     });
@@ -168,17 +144,11 @@ pub(crate) fn output(command: &mut Command, limit: Duration) -> Result<Output> {
     // The watch is gone already when it was the one that ended the child.
     let _ = done.send(());
     let late = watch.join().unwrap_or(true);
-    let status = child
-        .wait()
-        .with_context(|| format!("waiting for {program}"))?;
+    let status = child.wait().with_context(|| format!("waiting for {program}"))?;
     if late {
         bail!("{program} had not ended after {} s", limit.as_secs());
     }
-    Ok(Output {
-        status,
-        stdout: out,
-        stderr: err,
-    })
+    Ok(Output { status, stdout: out, stderr: err })
 }
 
 /// Runs `command` with its output captured and fails with the end of that output when it fails.
@@ -187,11 +157,7 @@ pub(crate) fn succeed(command: &mut Command, limit: Duration) -> Result<()> {
     if !done.status.success() {
         let text = [done.stdout, done.stderr].concat();
         let program = command.get_program().to_string_lossy().into_owned();
-        bail!(
-            "{program} ended with {}: {}",
-            done.status,
-            end_of(&String::from_utf8_lossy(&text))
-        );
+        bail!("{program} ended with {}: {}", done.status, end_of(&String::from_utf8_lossy(&text)));
     }
     Ok(())
 }
@@ -199,11 +165,7 @@ pub(crate) fn succeed(command: &mut Command, limit: Duration) -> Result<()> {
 /// The last part of a long text, from a character's beginning.
 pub(crate) fn end_of(text: &str) -> String {
     let skipped = text.chars().count().saturating_sub(QUOTED_MAX);
-    text.chars()
-        .skip(skipped)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    text.chars().skip(skipped).collect::<String>().trim().to_owned()
 }
 
 fn read_all(source: Option<impl std::io::Read>) -> Vec<u8> {
@@ -250,13 +212,8 @@ mod tests {
     fn a_failing_command_quotes_its_output() {
         let mut command = Command::new("sh");
         command.args(["-c", "echo first; echo second >&2; exit 3"]);
-        let error = succeed(&mut command, Duration::from_secs(10))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("first") && error.contains("second"),
-            "{error}"
-        );
+        let error = succeed(&mut command, Duration::from_secs(10)).unwrap_err().to_string();
+        assert!(error.contains("first") && error.contains("second"), "{error}");
     }
 
     #[test]

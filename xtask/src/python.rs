@@ -31,9 +31,7 @@ impl Environment {
     /// # Errors
     /// Python or a package cannot be had.
     pub(crate) fn prepare(name: &str, requirements: &Path, probe: &str) -> Result<Self, NotRun> {
-        let environment = Self {
-            folder: folder::kept().join(name),
-        };
+        let environment = Self { folder: folder::kept().join(name) };
         let stamp = environment.folder.join("requirements.txt");
         let wanted = fs::read_to_string(requirements)
             .map_err(|error| not_run(&format!("{}: {error}", requirements.display())))?;
@@ -42,13 +40,9 @@ impl Environment {
             return Ok(environment);
         }
         provide_python()?;
-        environment
-            .install(requirements)
-            .map_err(|error| not_run(&format!("{error:#}")))?;
+        environment.install(requirements).map_err(|error| not_run(&format!("{error:#}")))?;
         if !environment.works(probe) {
-            return Err(not_run(&format!(
-                "`{probe} --version` fails after it was installed"
-            )));
+            return Err(not_run(&format!("`{probe} --version` fails after it was installed")));
         }
         fs::write(&stamp, wanted).map_err(|error| not_run(&error.to_string()))?;
         Ok(environment)
@@ -68,23 +62,12 @@ impl Environment {
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder).context("removing a broken environment")?;
         }
-        println!(
-            "  installing {} into {}",
-            requirements.display(),
-            self.folder.display()
-        );
+        println!("  installing {} into {}", requirements.display(), self.folder.display());
         let mut venv = Command::new("python3");
         succeed(venv.args(["-m", "venv"]).arg(&self.folder), INSTALL_LIMIT)?;
         let mut pip = Command::new(self.program("python"));
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]);
-        pip.args(["--only-binary", ":all:", "--requirement"])
-            .arg(requirements);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        pip.args(["--only-binary", ":all:", "--requirement"]).arg(requirements);
         succeed(&mut pip, INSTALL_LIMIT)
     }
 }
@@ -104,34 +87,17 @@ fn provide_python() -> Result<(), NotRun> {
     println!("  installing Debian's python3-venv and python3-pip");
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(arguments);
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments);
         succeed(&mut command, INSTALL_LIMIT).map_err(|error| not_run(&format!("{error:#}")))
     };
     apt(&["update", "-q"])?;
-    apt(&[
-        "install",
-        "-y",
-        "-q",
-        "--no-install-recommends",
-        "python3-venv",
-        "python3-pip",
-    ])?;
-    if has_venv() {
-        Ok(())
-    } else {
-        Err(not_run("python3 has no module venv after installing it"))
-    }
+    apt(&["install", "-y", "-q", "--no-install-recommends", "python3-venv", "python3-pip"])?;
+    if has_venv() { Ok(()) } else { Err(not_run("python3 has no module venv after installing it")) }
 }
 
 fn has_venv() -> bool {
     let mut command = Command::new("python3");
-    succeed(
-        command.args(["-c", "import venv, ensurepip"]),
-        Duration::from_secs(60),
-    )
-    .is_ok()
+    succeed(command.args(["-c", "import venv, ensurepip"]), Duration::from_secs(60)).is_ok()
 }
 
 fn is_root() -> bool {

@@ -54,11 +54,7 @@ pub(crate) struct NotRun {
 
 impl NotRun {
     pub(crate) fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            reason: reason.into(),
-            remedy: remedy.into(),
-            tolerated: false,
-        }
+        Self { reason: reason.into(), remedy: remedy.into(), tolerated: false }
     }
 }
 
@@ -80,14 +76,8 @@ pub(crate) struct Summary {
 impl Summary {
     /// True when nothing failed and, with `strict`, nothing stayed undone that is not tolerated.
     pub(crate) fn is_success(&self, strict: bool) -> bool {
-        let undone = |row: &Row| {
-            row.not_run
-                .as_ref()
-                .is_some_and(|not_run| !not_run.tolerated)
-        };
-        self.rows
-            .iter()
-            .all(|row| row.report.failed == 0 && !(strict && undone(row)))
+        let undone = |row: &Row| row.not_run.as_ref().is_some_and(|not_run| !not_run.tolerated);
+        self.rows.iter().all(|row| row.report.failed == 0 && !(strict && undone(row)))
     }
 
     /// The last line: `N passed, N failed, N skipped`.
@@ -109,10 +99,7 @@ impl Summary {
                 println!("FAILED {}: {failure}", row.name);
             }
             if let Some(not_run) = &row.not_run {
-                println!(
-                    "NOT RUN {}: {}; to run it: {}",
-                    row.name, not_run.reason, not_run.remedy
-                );
+                println!("NOT RUN {}: {}; to run it: {}", row.name, not_run.reason, not_run.remedy);
             }
         }
         println!(
@@ -141,59 +128,31 @@ mod tests {
     use super::*;
 
     fn row(passed: usize, failed: usize, not_run: Option<NotRun>) -> Row {
-        let report = Report {
-            passed,
-            failed,
-            skipped: 1,
-            ..Report::default()
-        };
-        Row {
-            name: "one",
-            report,
-            not_run,
-            took: Duration::ZERO,
-        }
+        let report = Report { passed, failed, skipped: 1, ..Report::default() };
+        Row { name: "one", report, not_run, took: Duration::ZERO }
     }
 
     #[test]
     fn the_last_line_adds_up_the_rows() {
         let rows = vec![row(3, 0, None), row(4, 1, Some(NotRun::new("a", "b")))];
-        assert_eq!(
-            Summary { rows }.last_line(),
-            "7 passed, 1 failed, 3 skipped"
-        );
+        assert_eq!(Summary { rows }.last_line(), "7 passed, 1 failed, 3 skipped");
     }
 
     #[test]
     fn a_suite_that_could_not_run_fails_a_strict_run_only() {
-        let summary = Summary {
-            rows: vec![row(1, 0, Some(NotRun::new("a", "b")))],
-        };
+        let summary = Summary { rows: vec![row(1, 0, Some(NotRun::new("a", "b")))] };
         assert!(summary.is_success(false));
         assert!(!summary.is_success(true));
     }
 
     #[test]
     fn what_is_tolerated_fails_no_run() {
-        let not_run = NotRun {
-            tolerated: true,
-            ..NotRun::new("a", "b")
-        };
-        assert!(
-            Summary {
-                rows: vec![row(1, 0, Some(not_run))]
-            }
-            .is_success(true)
-        );
+        let not_run = NotRun { tolerated: true, ..NotRun::new("a", "b") };
+        assert!(Summary { rows: vec![row(1, 0, Some(not_run))] }.is_success(true));
     }
 
     #[test]
     fn a_failure_fails_every_run() {
-        assert!(
-            !Summary {
-                rows: vec![row(1, 1, None)]
-            }
-            .is_success(false)
-        );
+        assert!(!Summary { rows: vec![row(1, 1, None)] }.is_success(false));
     }
 }

@@ -49,10 +49,7 @@ impl Installation {
         secret: &str,
         webhook: &str,
     ) -> Result<Self> {
-        let installation = Self {
-            folder: folder.to_path_buf(),
-            program,
-        };
+        let installation = Self { folder: folder.to_path_buf(), program };
         installation.write_secret("source.secret", secret)?;
         let configuration = format!(
             "[[source]]\nname = \"{SOURCE}\"\ndialect = \"bitbucket-cloud\"\n\
@@ -108,16 +105,9 @@ impl Installation {
 
 /// The address that follows `label`, once its line is complete.
 fn address_after(text: &str, label: &str) -> Option<SocketAddr> {
-    let line = text
-        .split_inclusive('\n')
-        .filter(|line| line.ends_with('\n'));
-    let rest = line
-        .filter_map(|line| line.split_once(label))
-        .map(|(_, rest)| rest)
-        .next()?;
-    let end = rest
-        .find(|c: char| c.is_whitespace() || c == '/')
-        .unwrap_or(rest.len());
+    let line = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    let rest = line.filter_map(|line| line.split_once(label)).map(|(_, rest)| rest).next()?;
+    let end = rest.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(rest.len());
     rest[..end].parse().ok()
 }
 
@@ -129,14 +119,8 @@ mod tests {
     fn an_address_is_read_from_a_complete_line_only() {
         let expected = Some("127.0.0.1:81".parse().unwrap());
         let label = "public: http://";
-        assert_eq!(
-            address_after("x\n public: http://127.0.0.1:81/in/\n", label),
-            expected
-        );
-        assert_eq!(
-            address_after("public: http://127.0.0.1:81\n", label),
-            expected
-        );
+        assert_eq!(address_after("x\n public: http://127.0.0.1:81/in/\n", label), expected);
+        assert_eq!(address_after("public: http://127.0.0.1:81\n", label), expected);
         assert_eq!(address_after("public: http://127.0.0.1:8", label), None);
         assert_eq!(address_after("admin: http://127.0.0.1:81\n", label), None);
     }

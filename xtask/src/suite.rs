@@ -46,11 +46,7 @@ pub(crate) struct Job {
 
 impl Job {
     pub(crate) fn new(scale: Scale, seed: Option<u64>) -> Self {
-        Self {
-            root: folder::root(),
-            scale,
-            seed,
-        }
+        Self { root: folder::root(), scale, seed }
     }
 }
 
@@ -122,10 +118,7 @@ pub(crate) fn choose(names: &[String], all: bool) -> Result<Vec<Box<dyn Suite>>>
     suites.splice(0..0, checks());
     let known: Vec<&str> = suites.iter().map(|suite| suite.name()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        bail!(
-            "no suite is named `{unknown}`; there are: {}",
-            known.join(", ")
-        );
+        bail!("no suite is named `{unknown}`; there are: {}", known.join(", "));
     }
     suites.retain(|suite| names.iter().any(|name| name == suite.name()));
     Ok(suites)
@@ -140,21 +133,14 @@ pub(crate) fn run_all(suites: Vec<Box<dyn Suite>>, job: &Job) -> ExitCode {
     }
     summary.print();
     let strict = env::var("CI").is_ok_and(|value| value == "true" || value == "1");
-    if summary.is_success(strict) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if summary.is_success(strict) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn run_one(suite: &mut dyn Suite, job: &Job) -> Row {
     let began = Instant::now();
     let mut report = Report::default();
     let mut not_run = None;
-    let ready = suite
-        .needs(job)
-        .map_err(Unprepared::NotRun)
-        .and_then(|()| suite.prepare(job));
+    let ready = suite.needs(job).map_err(Unprepared::NotRun).and_then(|()| suite.prepare(job));
     match ready {
         Err(Unprepared::NotRun(why)) => not_run = Some(why),
         Err(Unprepared::Failed(error)) => report.fail(format!("while preparing: {error:#}")),
@@ -163,12 +149,7 @@ fn run_one(suite: &mut dyn Suite, job: &Job) -> Row {
             Err(error) => report.fail(format!("{error:#}")),
         },
     }
-    Row {
-        name: suite.name(),
-        report,
-        not_run,
-        took: began.elapsed(),
-    }
+    Row { name: suite.name(), report, not_run, took: began.elapsed() }
 }
 
 #[cfg(test)]
@@ -181,10 +162,7 @@ mod tests {
 
     #[test]
     fn without_names_the_quick_ones_are_chosen() {
-        assert_eq!(
-            names(&choose(&[], false).unwrap()),
-            ["tidy", "rust", "demo", "crash"]
-        );
+        assert_eq!(names(&choose(&[], false).unwrap()), ["tidy", "rust", "demo", "crash"]);
     }
 
     #[test]
@@ -194,30 +172,18 @@ mod tests {
 
     #[test]
     fn a_name_chooses_one_suite_even_a_slow_one() {
-        assert_eq!(
-            names(&choose(&["buildbot".to_owned()], false).unwrap()),
-            ["buildbot"]
-        );
+        assert_eq!(names(&choose(&["buildbot".to_owned()], false).unwrap()), ["buildbot"]);
     }
 
     #[test]
     fn a_check_runs_when_it_is_named() {
-        assert_eq!(
-            names(&choose(&["clippy".to_owned()], false).unwrap()),
-            ["clippy"]
-        );
+        assert_eq!(names(&choose(&["clippy".to_owned()], false).unwrap()), ["clippy"]);
     }
 
     #[test]
     fn an_unknown_name_is_an_error_that_lists_the_known() {
-        let error = choose(&["crush".to_owned()], false)
-            .err()
-            .unwrap()
-            .to_string();
-        assert!(
-            error.contains("`crush`") && error.contains("crash"),
-            "{error}"
-        );
+        let error = choose(&["crush".to_owned()], false).err().unwrap().to_string();
+        assert!(error.contains("`crush`") && error.contains("crash"), "{error}");
     }
 
     /// A suite that answers what it was made with.
@@ -252,13 +218,7 @@ mod tests {
     fn what_could_not_be_prepared_is_not_run() {
         let job = Job::new(Scale::Quick, None);
         let unprepared = || Unprepared::NotRun(NotRun::new("no network", "connect it"));
-        let row = run_one(
-            &mut Fixed(|| bail!("never reached"), Some(unprepared)),
-            &job,
-        );
-        assert_eq!(
-            (row.report.failed, row.not_run.unwrap().reason.as_str()),
-            (0, "no network")
-        );
+        let row = run_one(&mut Fixed(|| bail!("never reached"), Some(unprepared)), &job);
+        assert_eq!((row.report.failed, row.not_run.unwrap().reason.as_str()), (0, "no network"));
     }
 }

@@ -40,11 +40,7 @@ pub(crate) struct Finding {
 
 impl Finding {
     fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-        }
+        Self { path: path.to_owned(), line, message: message.into() }
     }
 }
 
@@ -81,14 +77,9 @@ pub(crate) fn examine(root: &Path) -> Result<Vec<Examined>> {
     for warning in layout::long(&files) {
         println!("  note    {warning}");
     }
-    let mut examined: Vec<Examined> = RULES
-        .iter()
-        .map(|(name, rule)| (*name, rule(&files)))
-        .collect();
-    examined.push((
-        "ARCHITECTURE.md shows every crate",
-        crates::on_the_map(&files),
-    ));
+    let mut examined: Vec<Examined> =
+        RULES.iter().map(|(name, rule)| (*name, rule(&files))).collect();
+    examined.push(("ARCHITECTURE.md shows every crate", crates::on_the_map(&files)));
     let metadata = cargo::metadata(root)?;
     examined.push(("dependencies point inwards", crates::arrows(&metadata)?));
     Ok(examined)
@@ -104,31 +95,18 @@ pub(crate) fn print_findings(root: &Path) -> Result<ExitCode> {
         found += findings.len();
     }
     println!("{found} findings");
-    Ok(if found == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Every text file that git tracks or would add.
 fn tree(root: &Path) -> Result<Vec<File>> {
     let list = Command::new("git")
         .current_dir(root)
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .output()
         .context("starting git")?;
     if !list.status.success() {
-        bail!(
-            "git ls-files: {}",
-            String::from_utf8_lossy(&list.stderr).trim()
-        );
+        bail!("git ls-files: {}", String::from_utf8_lossy(&list.stderr).trim());
     }
     let mut files = Vec::new();
     for path in String::from_utf8_lossy(&list.stdout).split_terminator('\0') {
@@ -139,10 +117,7 @@ fn tree(root: &Path) -> Result<Vec<File>> {
         }
         // What is not text (test data) has no habits.
         if let Ok(text) = fs::read_to_string(&full) {
-            files.push(File {
-                path: path.to_owned(),
-                text,
-            });
+            files.push(File { path: path.to_owned(), text });
         }
     }
     Ok(files)

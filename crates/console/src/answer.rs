@@ -39,10 +39,7 @@ pub(crate) struct Page<T> {
 impl<T> Page<T> {
     /// Of a store's page.
     pub(crate) fn of<U>(page: PageOf<U>, answer: impl FnMut(U) -> T) -> Page<T> {
-        Page {
-            items: page.items.into_iter().map(answer).collect(),
-            next: page.next.map(cursor),
-        }
+        Page { items: page.items.into_iter().map(answer).collect(), next: page.next.map(cursor) }
     }
 }
 
@@ -58,10 +55,7 @@ pub(crate) struct BasicAuthAnswer {
 
 impl From<&pipeline::SealedBasicAuth> for BasicAuthAnswer {
     fn from(basic_auth: &pipeline::SealedBasicAuth) -> BasicAuthAnswer {
-        BasicAuthAnswer {
-            username: basic_auth.username.clone(),
-            password_set: true,
-        }
+        BasicAuthAnswer { username: basic_auth.username.clone(), password_set: true }
     }
 }
 

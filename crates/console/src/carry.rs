@@ -12,8 +12,7 @@ use crate::problem::Problem;
 /// Runs the rest as a task.
 pub(crate) async fn to_the_end(request: Request, next: Next) -> Result<Response, Problem> {
     let task = tokio::spawn(next.run(request));
-    task.await
-        .map_err(|error| Problem::internal(Ended::from(error)))
+    task.await.map_err(|error| Problem::internal(Ended::from(error)))
 }
 
 /// A handler ended without an answer.

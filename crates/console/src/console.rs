@@ -196,11 +196,7 @@ impl Console {
     async fn catch_up(&self, done: Result<(), StoreError>) -> Result<(), Problem> {
         use StoreError::{NotFound, Taken, VersionMismatch};
         let behind = matches!(done, Ok(()) | Err(VersionMismatch | NotFound | Taken));
-        let caught_up = if behind {
-            self.parts.engine.reload().await
-        } else {
-            Ok(())
-        };
+        let caught_up = if behind { self.parts.engine.reload().await } else { Ok(()) };
         done?;
         Ok(caught_up?)
     }

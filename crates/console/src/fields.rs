@@ -92,11 +92,7 @@ impl FieldErrors {
 
     fn push(&mut self, pointer: String, (code, message): Fault) {
         if self.0.len() < ERRORS_MAX {
-            self.0.push(FieldError {
-                pointer,
-                code,
-                message,
-            });
+            self.0.push(FieldError { pointer, code, message });
         }
     }
 

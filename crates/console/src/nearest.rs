@@ -10,9 +10,7 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     if name.len() > COMPARED_MAX {
         return None;
     }
-    let nearest = known
-        .iter()
-        .map(|other| (distance(name.as_bytes(), other.as_bytes()), *other));
+    let nearest = known.iter().map(|other| (distance(name.as_bytes(), other.as_bytes()), *other));
     let (distance, other) = nearest.min_by_key(|(distance, _)| *distance)?;
     (distance <= DISTANCE_MAX && distance < name.len()).then_some(other)
 }

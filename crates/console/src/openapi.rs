@@ -93,12 +93,6 @@ fn describe_responses(operation: &mut Operation) {
 
 /// The operations of a path.
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    let all = [
-        &mut item.get,
-        &mut item.post,
-        &mut item.patch,
-        &mut item.put,
-        &mut item.delete,
-    ];
+    let all = [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
     all.into_iter().flatten()
 }

@@ -63,18 +63,12 @@ pub(crate) struct ProblemAnswer<'a> {
 impl Problem {
     /// A problem with a word of explanation.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Problem {
-        Problem {
-            detail: Some(detail.into()),
-            ..Problem::from(code)
-        }
+        Problem { detail: Some(detail.into()), ..Problem::from(code) }
     }
 
     /// A defect of the server, with what happened.
     pub(crate) fn internal(inside: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
-        Problem {
-            inside: Some(inside.into()),
-            ..Problem::from(Code::Internal)
-        }
+        Problem { inside: Some(inside.into()), ..Problem::from(Code::Internal) }
     }
 
     /// The same with what is wrong with fields.
@@ -133,13 +127,7 @@ impl IntoResponse for Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Problem {
-        Problem {
-            code,
-            detail: None,
-            errors: FieldErrors::default(),
-            waiting: None,
-            inside: None,
-        }
+        Problem { code, detail: None, errors: FieldErrors::default(), waiting: None, inside: None }
     }
 }
 

@@ -47,9 +47,8 @@ impl Given {
     /// Takes one parameter.
     pub(crate) fn take<T: Text>(&mut self, name: &'static str) -> Option<T> {
         self.known.push(name);
-        let (own, others) = std::mem::take(&mut self.pairs)
-            .into_iter()
-            .partition(|(other, _)| other == name);
+        let (own, others) =
+            std::mem::take(&mut self.pairs).into_iter().partition(|(other, _)| other == name);
         self.pairs = others;
         let own: Vec<(String, String)> = own;
         if own.len() > 1 {
@@ -76,11 +75,7 @@ impl Given {
             let fault = (FieldCode::UnknownField, message);
             self.errors.add_parameter(name, fault);
         }
-        if self.errors.is_empty() {
-            Ok(())
-        } else {
-            Err(self.errors)
-        }
+        if self.errors.is_empty() { Ok(()) } else { Err(self.errors) }
     }
 }
 
@@ -218,9 +213,7 @@ pub(crate) struct CancelWaiting;
 impl Text for CancelWaiting {
     fn read(text: &str) -> Result<CancelWaiting, Fault> {
         let fault = || (FieldCode::BadFormat, "cancel, or nothing".to_owned());
-        (text == "cancel")
-            .then_some(CancelWaiting)
-            .ok_or_else(fault)
+        (text == "cancel").then_some(CancelWaiting).ok_or_else(fault)
     }
 
     fn describe() -> Object {

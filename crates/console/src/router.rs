@@ -27,10 +27,7 @@ pub fn router(parts: Parts) -> Router {
     let api = api
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .layer(middleware::from_fn_with_state(
-            console.clone(),
-            auth::require_token,
-        ));
+        .layer(middleware::from_fn_with_state(console.clone(), auth::require_token));
     open.merge(api)
         .layer(middleware::from_fn(carry::to_the_end))
         .layer(middleware::from_fn(guard_answer))

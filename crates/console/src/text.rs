@@ -35,10 +35,7 @@ fn string(pattern: Option<&str>, format: Option<&str>) -> Object {
 }
 
 fn one_of(words: &[&str]) -> Object {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(words.iter().copied()))
-        .build()
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).build()
 }
 
 macro_rules! parsed {

@@ -50,9 +50,7 @@ fn secrets_page(console: &Console, secrets: &[SealedSecret]) -> answer::Page<Sec
     let (now, engine) = (console.now(), &*console.parts.engine);
     let newest_first = secrets.iter().rev();
     answer::Page {
-        items: newest_first
-            .map(|secret| SecretAnswer::new(secret, now, engine))
-            .collect(),
+        items: newest_first.map(|secret| SecretAnswer::new(secret, now, engine)).collect(),
         next: None,
     }
 }

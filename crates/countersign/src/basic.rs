@@ -69,11 +69,7 @@ impl BasicCredentials {
         if username.contains(':') {
             return Err(BasicError::ColonInUsername);
         }
-        if username
-            .chars()
-            .chain(password.chars())
-            .any(char::is_control)
-        {
+        if username.chars().chain(password.chars()).any(char::is_control) {
             return Err(BasicError::ControlCharacter);
         }
         // Sized before it is filled: growing would leave copies that nobody overwrites.

@@ -113,11 +113,7 @@ fn read_line<H: Headers + ?Sized>(headers: &H, name: &'static str) -> Option<Str
     };
     let printable = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
     let fits = (1..=HEADER_TEXT_MAX_BYTES).contains(&value.len());
-    if printable && fits {
-        core::str::from_utf8(value).ok().map(String::from)
-    } else {
-        None
-    }
+    if printable && fits { core::str::from_utf8(value).ok().map(String::from) } else { None }
 }
 
 /// Sets the header `name` (in lower case) in place of any that was there; `None` removes it.

@@ -68,11 +68,8 @@ macro_rules! ask {
 
 impl Dialect {
     /// Every dialect that needs no configuration.
-    pub const ALL: &'static [Self] = &[
-        Self::BitbucketCloud,
-        Self::BitbucketDataCenter,
-        Self::StandardWebhooks,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::BitbucketCloud, Self::BitbucketDataCenter, Self::StandardWebhooks];
 
     /// The name of the dialect, as configuration and the command line write it.
     ///
@@ -258,11 +255,7 @@ impl FromStr for Dialect {
     type Err = DialectUnknown;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .iter()
-            .find(|dialect| dialect.as_str() == name)
-            .cloned()
-            .ok_or(DialectUnknown)
+        Self::ALL.iter().find(|dialect| dialect.as_str() == name).cloned().ok_or(DialectUnknown)
     }
 }
 
@@ -329,7 +322,5 @@ fn event_key<H: Headers + ?Sized>(headers: &H, name: &'static str) -> Option<Eve
 
 /// `id` where it can stand in a header: 1 to 255 visible ASCII characters.
 fn id_to_send(id: &str, error: SignError) -> Result<String, SignError> {
-    crate::headers::as_visible_text(id.as_bytes())
-        .map(String::from)
-        .ok_or(error)
+    crate::headers::as_visible_text(id.as_bytes()).map(String::from).ok_or(error)
 }

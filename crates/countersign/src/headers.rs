@@ -59,9 +59,7 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.get_all(name)
-            .into_iter()
-            .map(http::HeaderValue::as_bytes)
+        self.get_all(name).into_iter().map(http::HeaderValue::as_bytes)
     }
 }
 
@@ -100,23 +98,13 @@ where
 pub(crate) fn as_visible_text(value: &[u8]) -> Option<&str> {
     let visible = (1..=HEADER_TEXT_MAX_BYTES).contains(&value.len())
         && value.iter().all(u8::is_ascii_graphic);
-    if visible {
-        core::str::from_utf8(value).ok()
-    } else {
-        None
-    }
+    if visible { core::str::from_utf8(value).ok() } else { None }
 }
 
 /// `value` without optional white space, which is spaces and tabs, around it (RFC 9110, 5.6.3).
 fn without_blanks(value: &[u8]) -> &[u8] {
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = value
-        .iter()
-        .position(|byte| !blank(byte))
-        .unwrap_or(value.len());
-    let end = value
-        .iter()
-        .rposition(|byte| !blank(byte))
-        .map_or(start, |last| last + 1);
+    let start = value.iter().position(|byte| !blank(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !blank(byte)).map_or(start, |last| last + 1);
     value.get(start..end).unwrap_or_default()
 }

@@ -66,14 +66,10 @@ impl Digest {
 
     /// 64 lower-case hexadecimal digits.
     pub(crate) fn hex(&self) -> String {
-        const DIGITS: [char; 16] = [
-            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-        ];
+        const DIGITS: [char; 16] =
+            ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
         let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
-        self.0
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)])
-            .collect()
+        self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]).collect()
     }
 
     /// 44 characters of padded standard base64.
@@ -100,9 +96,7 @@ pub(crate) fn digest_of_hex(text: &[u8]) -> Result<[u8; DIGEST_BYTES], DigestErr
     let mut digest = [0_u8; DIGEST_BYTES];
     for (byte, pair) in digest.iter_mut().zip(text.chunks_exact(2)) {
         for digit in pair {
-            let value = char::from(*digit)
-                .to_digit(16)
-                .ok_or(DigestError::Encoding)?;
+            let value = char::from(*digit).to_digit(16).ok_or(DigestError::Encoding)?;
             *byte = (*byte << 4) | u8::try_from(value).map_err(|_| DigestError::Encoding)?;
         }
     }
@@ -116,9 +110,7 @@ pub(crate) fn digest_of_base64(text: &[u8]) -> Result<[u8; DIGEST_BYTES], Digest
     if text.len() > 88 {
         return Err(DigestError::Length);
     }
-    let length = STANDARD
-        .decode_slice(text, &mut decoded)
-        .map_err(|_| DigestError::Encoding)?;
+    let length = STANDARD.decode_slice(text, &mut decoded).map_err(|_| DigestError::Encoding)?;
     let decoded = decoded.get(..length).ok_or(DigestError::Length)?;
     decoded.try_into().map_err(|_| DigestError::Length)
 }

@@ -166,14 +166,8 @@ impl fmt::Debug for Secret {
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let Ok(text) = core::str::from_utf8(bytes) else {
         let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        let start = bytes
-            .iter()
-            .position(|byte| !blank(byte))
-            .unwrap_or(bytes.len());
-        let end = bytes
-            .iter()
-            .rposition(|byte| !blank(byte))
-            .map_or(start, |last| last + 1);
+        let start = bytes.iter().position(|byte| !blank(byte)).unwrap_or(bytes.len());
+        let end = bytes.iter().rposition(|byte| !blank(byte)).map_or(start, |last| last + 1);
         return bytes.get(start..end).unwrap_or_default();
     };
     let blank = |c: char| c.is_whitespace() && !matches!(c, '\u{b}' | '\u{c}');

@@ -71,10 +71,7 @@ impl Signer {
         if keys.is_empty() {
             return Err(VerifierError::NoSecret);
         }
-        Ok(Self {
-            dialect,
-            keys: keys.into(),
-        })
+        Ok(Self { dialect, keys: keys.into() })
     }
 
     /// A signer that sends the dialect's headers without a signature.
@@ -96,10 +93,7 @@ impl Signer {
     /// ```
     #[must_use]
     pub fn unsigned(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            keys: [].into(),
-        }
+        Self { dialect, keys: [].into() }
     }
 
     /// The dialect that it signs in.
@@ -222,10 +216,7 @@ impl Signer {
     }
 
     fn signed(&self, outgoing: &Outgoing<'_>) -> (&'static str, String) {
-        (
-            self.dialect.signature_header(),
-            self.dialect.signature(&self.keys, outgoing),
-        )
+        (self.dialect.signature_header(), self.dialect.signature(&self.keys, outgoing))
     }
 }
 

@@ -83,11 +83,7 @@ impl Verifier {
         if keys.is_empty() {
             return Err(VerifierError::NoSecret);
         }
-        Ok(Self {
-            dialect,
-            keys: keys.into(),
-            decoy: false,
-        })
+        Ok(Self { dialect, keys: keys.into(), decoy: false })
     }
 
     /// A verifier that accepts nothing, with the work of one that has one secret: to answer for a
@@ -103,11 +99,7 @@ impl Verifier {
     /// ```
     #[must_use]
     pub fn decoy(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            keys: [Mac::new(&[0; 32])].into(),
-            decoy: true,
-        }
+        Self { dialect, keys: [Mac::new(&[0; 32])].into(), decoy: true }
     }
 
     /// The dialect that it verifies.
@@ -150,11 +142,7 @@ impl Verifier {
         for mac in &mut macs {
             mac.update(&claim.prefix);
         }
-        Ok(Verification {
-            macs,
-            claim,
-            decoy: self.decoy,
-        })
+        Ok(Verification { macs, claim, decoy: self.decoy })
     }
 
     /// Verifies a request whose body is at hand: the plain bytes, transport encodings undone.
@@ -259,17 +247,13 @@ impl Verification {
             return Err(VerifyError::Mismatch);
         }
         check_time(self.claim.signed_at, now)?;
-        Ok(Verified {
-            secret: usize::try_from(secret).unwrap_or_default(),
-        })
+        Ok(Verified { secret: usize::try_from(secret).unwrap_or_default() })
     }
 }
 
 impl fmt::Debug for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verification")
-            .field("secrets", &self.macs.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Verification").field("secrets", &self.macs.len()).finish_non_exhaustive()
     }
 }
 

@@ -118,18 +118,9 @@ pub struct Client {
 impl Client {
     /// A client with no connections yet.
     pub fn new(parts: ClientParts) -> Self {
-        let ClientParts {
-            guard,
-            resolver,
-            dialer,
-            tls,
-        } = parts;
+        let ClientParts { guard, resolver, dialer, tls } = parts;
         Self {
-            network: Arc::new(Network {
-                guard,
-                resolver,
-                dialer,
-            }),
+            network: Arc::new(Network { guard, resolver, dialer }),
             tls,
             pools: Pools::default(),
         }
@@ -161,19 +152,12 @@ impl Client {
             Ok(Err(error)) => return failed(failure::of(error), address(&capture)),
             Err(_) => {
                 let address = address(&capture);
-                let phase = if address.is_some() {
-                    Phase::Answer
-                } else {
-                    Phase::Connecting
-                };
+                let phase = if address.is_some() { Phase::Answer } else { Phase::Connecting };
                 return failed(Failure::Timeout(phase), address);
             }
         };
         let (head, incoming) = response.into_parts();
-        let reused = head
-            .extensions
-            .get::<Origin>()
-            .is_some_and(Origin::mark_answered);
+        let reused = head.extensions.get::<Origin>().is_some_and(Origin::mark_answered);
         let body = response::read(incoming, deadline).await;
         answered(head.status, &head.headers, body, reused, address(&capture))
     }
@@ -181,12 +165,7 @@ impl Client {
 
 /// The request as it is sent. The only thing that can be wrong with it is the URL.
 fn request(outgoing: Outgoing) -> Result<Request<Full<Bytes>>, http::uri::InvalidUri> {
-    let Outgoing {
-        mut url,
-        mut headers,
-        body,
-        ..
-    } = outgoing;
+    let Outgoing { mut url, mut headers, body, .. } = outgoing;
     url.set_fragment(None);
     for name in RESERVED_HEADERS {
         headers.remove(name);
@@ -203,10 +182,7 @@ fn request(outgoing: Outgoing) -> Result<Request<Full<Bytes>>, http::uri::Invali
 /// Where the connection leads that was taken for the request, once there was one.
 fn address(capture: &CaptureConnection) -> Option<SocketAddr> {
     let mut extensions = http::Extensions::new();
-    capture
-        .connection_metadata()
-        .as_ref()?
-        .get_extras(&mut extensions);
+    capture.connection_metadata().as_ref()?.get_extras(&mut extensions);
     extensions.get().map(Origin::address)
 }
 
@@ -240,12 +216,5 @@ fn answered(
         None => Outcome::Status,
     };
     let response = Some(Response::keep(status, headers, body));
-    Exchange {
-        outcome,
-        failure,
-        response,
-        address,
-        reused,
-        duration: Duration::ZERO,
-    }
+    Exchange { outcome, failure, response, address, reused, duration: Duration::ZERO }
 }

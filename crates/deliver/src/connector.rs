@@ -66,11 +66,7 @@ pub(crate) struct Connector {
 
 impl Connector {
     pub(crate) fn new(network: Arc<Network>, policy: TargetPolicy, tls: Arc<ClientConfig>) -> Self {
-        Self {
-            network,
-            policy,
-            tls,
-        }
+        Self { network, policy, tls }
     }
 
     async fn connect(self, origin: Uri) -> Result<GuardedStream, ConnectError> {
@@ -79,11 +75,7 @@ impl Connector {
             .ok()
             .and_then(|url| Scheme::of(&url).map(|scheme| (url, scheme)))
         else {
-            return Err(Forbidden {
-                target: Target::Url,
-                reason: Reason::Scheme,
-            }
-            .into());
+            return Err(Forbidden { target: Target::Url, reason: Reason::Scheme }.into());
         };
         let vetted = self.vet(&url).await?;
         let (wire, address) = self.dial(&vetted).await?;
@@ -96,10 +88,7 @@ impl Connector {
 
     /// The guard's judgement, with a bound of our own on a resolver that has none.
     async fn vet(&self, url: &Url) -> Result<Vec<SocketAddr>, ConnectError> {
-        let check = self
-            .network
-            .guard
-            .check(url, self.policy, &*self.network.resolver);
+        let check = self.network.guard.check(url, self.policy, &*self.network.resolver);
         match timeout(DNS_TIMEOUT, check).await {
             Ok(Ok(vetted)) => Ok(vetted),
             Ok(Err(TargetError::Forbidden(forbidden))) => Err(forbidden.into()),

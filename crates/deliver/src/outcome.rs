@@ -138,13 +138,8 @@ impl Failure {
 }
 
 fn is_shortage(error: &io::Error) -> bool {
-    const SHORTAGES: [Errno; 5] = [
-        Errno::MFILE,
-        Errno::NFILE,
-        Errno::NOBUFS,
-        Errno::NOMEM,
-        Errno::ADDRNOTAVAIL,
-    ];
+    const SHORTAGES: [Errno; 5] =
+        [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM, Errno::ADDRNOTAVAIL];
     Errno::from_io_error(error).is_some_and(|errno| SHORTAGES.contains(&errno))
 }
 
@@ -192,10 +187,7 @@ impl Exchange {
     /// Whether the receiver answered 410: it wants no more.
     pub fn gone(&self) -> bool {
         self.outcome == Outcome::Status
-            && self
-                .response
-                .as_ref()
-                .is_some_and(|response| response.status == 410)
+            && self.response.as_ref().is_some_and(|response| response.status == 410)
     }
 
     /// How long the receiver asks to be left alone: `Retry-After` (RFC 9110, 10.2.3) of an answer

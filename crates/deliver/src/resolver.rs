@@ -57,19 +57,14 @@ pub struct SystemResolver {
 
 impl Default for SystemResolver {
     fn default() -> Self {
-        Self {
-            lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
-        }
+        Self { lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)) }
     }
 }
 
 impl SystemResolver {
     /// The lookup runs in a task of its own, which keeps its permit until the system's call has
     /// ended: a caller who stops waiting does not end that call.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the system"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
     async fn lookup(&self, name: &str) -> Result<Vec<IpAddr>, ResolveError> {
         let failed = |error| ResolveError::Lookup(Arc::new(error));
         let permit = Arc::clone(&self.lookups)
@@ -80,17 +75,9 @@ impl SystemResolver {
         let lookup = tokio::spawn(async move {
             let answer = tokio::net::lookup_host((name, 0)).await;
             drop(permit);
-            answer.map(|answer| {
-                answer
-                    .take(ANSWER_ADDRESSES_MAX)
-                    .map(|it| it.ip())
-                    .collect()
-            })
+            answer.map(|answer| answer.take(ANSWER_ADDRESSES_MAX).map(|it| it.ip()).collect())
         });
-        lookup
-            .await
-            .map_err(|join| failed(join.into()))?
-            .map_err(failed)
+        lookup.await.map_err(|join| failed(join.into()))?.map_err(failed)
     }
 }
 
@@ -100,11 +87,7 @@ impl Resolve for SystemResolver {
             let found: Vec<_> = tokio::time::timeout(DNS_TIMEOUT, self.lookup(name))
                 .await
                 .map_err(|_| ResolveError::Timeout)??;
-            if found.is_empty() {
-                Err(ResolveError::NoAddress)
-            } else {
-                Ok(found)
-            }
+            if found.is_empty() { Err(ResolveError::NoAddress) } else { Ok(found) }
         })
     }
 }
@@ -115,10 +98,7 @@ mod tests {
 
     #[tokio::test]
     async fn localhost_is_a_loopback_address() {
-        let found = SystemResolver::default()
-            .resolve("localhost")
-            .await
-            .unwrap();
+        let found = SystemResolver::default().resolve("localhost").await.unwrap();
         assert!(found.iter().all(IpAddr::is_loopback), "{found:?}");
     }
 
@@ -132,11 +112,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn waiting_for_a_free_lookup_counts() {
         let resolver = SystemResolver::default();
-        let _all = resolver
-            .lookups
-            .acquire_many(LOOKUPS_MAX as u32)
-            .await
-            .unwrap();
+        let _all = resolver.lookups.acquire_many(LOOKUPS_MAX as u32).await.unwrap();
         let answer = resolver.resolve("localhost").await;
         assert!(matches!(answer, Err(ResolveError::Timeout)), "{answer:?}");
     }

@@ -43,11 +43,7 @@ impl Resolve for Names {
             1 => answers.front().cloned(),
             _ => answers.pop_front(),
         };
-        Box::pin(async move {
-            answer
-                .filter(|ips| !ips.is_empty())
-                .ok_or(ResolveError::NoAddress)
-        })
+        Box::pin(async move { answer.filter(|ips| !ips.is_empty()).ok_or(ResolveError::NoAddress) })
     }
 }
 
@@ -84,19 +80,11 @@ pub(crate) struct Wires {
 
 impl Wires {
     pub(crate) fn leading(leads: &[Lead]) -> Arc<Self> {
-        Arc::new(Self {
-            leads: leads.to_vec(),
-            dialled: Mutex::default(),
-        })
+        Arc::new(Self { leads: leads.to_vec(), dialled: Mutex::default() })
     }
 
     pub(crate) fn dialled(&self) -> Vec<String> {
-        self.dialled
-            .lock()
-            .unwrap()
-            .iter()
-            .map(SocketAddr::to_string)
-            .collect()
+        self.dialled.lock().unwrap().iter().map(SocketAddr::to_string).collect()
     }
 }
 

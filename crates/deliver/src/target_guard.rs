@@ -137,10 +137,7 @@ impl TargetGuard {
     /// `private` is `targets.private`; `own` are the addresses our listeners are bound to, with
     /// the ports they really have.
     pub fn new(private: impl Into<Arc<[PrivateRange]>>, own: Vec<SocketAddr>) -> Self {
-        Self {
-            private: private.into(),
-            own: OwnListeners::new(own),
-        }
+        Self { private: private.into(), own: OwnListeners::new(own) }
     }
 
     /// The ranges of `targets.private`.
@@ -153,12 +150,7 @@ impl TargetGuard {
     /// # Errors
     /// [`Forbidden`] names the host or the literal address.
     pub fn check_url(&self, url: &Url, policy: TargetPolicy) -> Result<(), Forbidden> {
-        let whole = |reason| {
-            Err(Forbidden {
-                target: Target::Url,
-                reason,
-            })
-        };
+        let whole = |reason| Err(Forbidden { target: Target::Url, reason });
         if url.as_str().len() > URL_BYTES_MAX {
             return whole(Reason::UrlLength);
         }
@@ -175,10 +167,8 @@ impl TargetGuard {
             None => whole(Reason::NoHost),
             Some(Host::Ipv4(ip)) => self.check_addr((ip, port).into(), scheme, policy),
             Some(Host::Ipv6(ip)) => self.check_addr((ip, port).into(), scheme, policy),
-            Some(Host::Domain(name)) => check_name(name).map_err(|reason| Forbidden {
-                target: Target::Host(name.to_owned()),
-                reason,
-            }),
+            Some(Host::Domain(name)) => check_name(name)
+                .map_err(|reason| Forbidden { target: Target::Host(name.to_owned()), reason }),
         }
     }
 
@@ -193,10 +183,7 @@ impl TargetGuard {
         policy: TargetPolicy,
     ) -> Result<(), Forbidden> {
         self.judge(address, scheme, policy)
-            .map_err(|reason| Forbidden {
-                target: Target::Address(address),
-                reason,
-            })
+            .map_err(|reason| Forbidden { target: Target::Address(address), reason })
     }
 
     /// The whole decision: judges the URL, resolves its name once, judges every address.
@@ -215,11 +202,7 @@ impl TargetGuard {
     ) -> Result<Vec<SocketAddr>, TargetError> {
         self.check_url(url, policy)?;
         let (Some(scheme), Some(port)) = (Scheme::of(url), url.port_or_known_default()) else {
-            return Err(Forbidden {
-                target: Target::Url,
-                reason: Reason::Scheme,
-            }
-            .into());
+            return Err(Forbidden { target: Target::Url, reason: Reason::Scheme }.into());
         };
         let ips = match url.host() {
             Some(Host::Ipv4(ip)) => vec![IpAddr::V4(ip)],
@@ -260,11 +243,7 @@ impl TargetGuard {
             if !policy.allow_private {
                 return Err(Reason::Private { range });
             }
-            return if blocked_port && !range.names_ports() {
-                Err(Reason::Port)
-            } else {
-                Ok(())
-            };
+            return if blocked_port && !range.names_ports() { Err(Reason::Port) } else { Ok(()) };
         }
         if let Some(Row { net, name }) = table::special(ip) {
             return Err(Reason::Special { net, name });
@@ -281,10 +260,7 @@ impl TargetGuard {
     /// The range of `targets.private` that holds the address; one that names its port first.
     fn private_range(&self, address: SocketAddr) -> Option<PrivateRange> {
         let holding = || self.private.iter().filter(|range| range.contains(address));
-        holding()
-            .find(|range| range.names_ports())
-            .or_else(|| holding().next())
-            .copied()
+        holding().find(|range| range.names_ports()).or_else(|| holding().next()).copied()
     }
 }
 
@@ -296,10 +272,7 @@ fn check_name(name: &str) -> Result<(), Reason> {
     if name.len() > HOST_BYTES_MAX || !name.split('.').all(label) {
         return Err(Reason::HostName);
     }
-    if table::METADATA_NAMES
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known))
-    {
+    if table::METADATA_NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
         return Err(Reason::Metadata);
     }
     Ok(())

@@ -76,11 +76,7 @@ pub fn client_config(extra_ca: &[CertificateDer<'_>]) -> Result<Built, TlsError>
     if roots.is_empty() {
         warnings.push(TlsWarning::NoRoots);
     }
-    Ok(Built {
-        config: config_with(roots)?,
-        system_roots,
-        warnings,
-    })
+    Ok(Built { config: config_with(roots)?, system_roots, warnings })
 }
 
 /// Trusts the given authorities and no others: for a webhook that brings its own.
@@ -97,10 +93,7 @@ fn add_extra(roots: &mut RootCertStore, extra: &[CertificateDer<'_>]) -> Result<
     for (index, ca) in extra.iter().enumerate() {
         roots
             .add(ca.clone().into_owned())
-            .map_err(|error| TlsError::ExtraCa {
-                number: index + 1,
-                error,
-            })?;
+            .map_err(|error| TlsError::ExtraCa { number: index + 1, error })?;
     }
     Ok(())
 }

@@ -57,9 +57,7 @@ impl Outcome {
 
     /// The outcome of that word.
     pub fn parse(word: &str) -> Option<Outcome> {
-        Outcome::ALL
-            .into_iter()
-            .find(|outcome| outcome.as_str() == word)
+        Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word)
     }
 }
 

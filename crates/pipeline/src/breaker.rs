@@ -84,10 +84,7 @@ impl Breaker {
     /// The probe ended without an outcome (it could not be made): another may go at once.
     pub fn abandon_probe(&mut self, now: Timestamp) {
         if let Breaker::Probing { wait_ms } = *self {
-            *self = Breaker::Open {
-                probe_at: now,
-                wait_ms,
-            };
+            *self = Breaker::Open { probe_at: now, wait_ms };
         }
     }
 
@@ -100,9 +97,7 @@ impl Breaker {
                 Change::None
             }
             (Breaker::Closed { failures }, true) if failures + 1 < FAILURES_MAX => {
-                *self = Breaker::Closed {
-                    failures: failures + 1,
-                };
+                *self = Breaker::Closed { failures: failures + 1 };
                 Change::None
             }
             (Breaker::Closed { .. }, true) => {
@@ -124,10 +119,7 @@ impl Breaker {
 }
 
 fn opened(wait_ms: u64, now: Timestamp) -> Breaker {
-    Breaker::Open {
-        probe_at: now.plus_millis(wait_ms),
-        wait_ms,
-    }
+    Breaker::Open { probe_at: now.plus_millis(wait_ms), wait_ms }
 }
 
 #[cfg(test)]
@@ -156,19 +148,14 @@ mod tests {
             assert_eq!(breaker.on_outcome(true, NOW), Change::None);
         }
         assert_eq!(breaker.on_outcome(true, NOW), Change::Opened);
-        assert_eq!(
-            breaker.permit(NOW),
-            Permit::WaitUntil(NOW.plus_millis(WAIT_FIRST_MS))
-        );
+        assert_eq!(breaker.permit(NOW), Permit::WaitUntil(NOW.plus_millis(WAIT_FIRST_MS)));
     }
 
     #[test]
     fn one_probe_goes_and_its_failure_doubles_the_wait_up_to_ten_minutes() {
         let mut breaker = open();
         let mut now = NOW;
-        for wait in [
-            10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000,
-        ] {
+        for wait in [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000] {
             assert_eq!(
                 breaker.permit(now.plus_millis(wait - 1)),
                 Permit::WaitUntil(now.plus_millis(wait))

@@ -27,9 +27,7 @@ impl Catalogue {
     ) -> Catalogue {
         let mut catalogue = Catalogue::default();
         for source in sources {
-            catalogue
-                .sources
-                .insert(source.name.clone(), Arc::new(source));
+            catalogue.sources.insert(source.name.clone(), Arc::new(source));
         }
         for webhook in webhooks {
             catalogue.insert(Arc::new(webhook));
@@ -39,10 +37,7 @@ impl Catalogue {
 
     fn insert(&mut self, webhook: Arc<Webhook>) {
         let scope = webhook.scope.folded();
-        self.by_scope
-            .entry(scope)
-            .or_default()
-            .push(webhook.clone());
+        self.by_scope.entry(scope).or_default().push(webhook.clone());
         self.webhooks.insert(webhook.id, webhook);
     }
 
@@ -71,13 +66,8 @@ impl Catalogue {
     /// above it: at most nine look-ups, however many webhooks there are elsewhere.
     pub fn matching(&self, event: &EventFacts) -> Vec<Arc<Webhook>> {
         let scope = event.scope.folded();
-        let ends = scope
-            .match_indices('/')
-            .map(|(at, _)| at)
-            .chain([scope.len()]);
-        let above = ends
-            .map(|end| &scope[..end])
-            .filter(|above| !above.is_empty());
+        let ends = scope.match_indices('/').map(|(at, _)| at).chain([scope.len()]);
+        let above = ends.map(|end| &scope[..end]).filter(|above| !above.is_empty());
         std::iter::once("")
             .chain(above)
             .filter_map(|scope| self.by_scope.get(scope))

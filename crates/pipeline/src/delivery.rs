@@ -32,12 +32,8 @@ pub enum Status {
 
 impl Status {
     /// All of them.
-    pub const ALL: [Status; 4] = [
-        Status::Pending,
-        Status::Delivered,
-        Status::Failed,
-        Status::Cancelled,
-    ];
+    pub const ALL: [Status; 4] =
+        [Status::Pending, Status::Delivered, Status::Failed, Status::Cancelled];
 
     /// The word of the API.
     pub const fn as_str(self) -> &'static str {
@@ -51,9 +47,7 @@ impl Status {
 
     /// The status of that word.
     pub fn parse(word: &str) -> Option<Status> {
-        Status::ALL
-            .into_iter()
-            .find(|status| status.as_str() == word)
+        Status::ALL.into_iter().find(|status| status.as_str() == word)
     }
 }
 
@@ -135,9 +129,7 @@ impl Next {
 impl AttemptReport {
     /// How long the whole lane is held, by `Retry-After`: at most 12 hours.
     pub fn hold(&self) -> Option<Duration> {
-        let asked = self
-            .retry_after
-            .filter(|_| self.outcome != Outcome::Delivered)?;
+        let asked = self.retry_after.filter(|_| self.outcome != Outcome::Delivered)?;
         Some(asked.min(Duration::from_secs(RETRY_AFTER_MAX_S)))
     }
 }
@@ -169,9 +161,7 @@ pub fn decide(report: &AttemptReport, policy: &RetryPolicy, at: Circumstances) -
     match next {
         Some(next) => {
             let held = report.hold().map_or(0, |hold| hold.as_millis() as u64);
-            Next::Retry {
-                at: next.max(at.now.plus_millis(held)),
-            }
+            Next::Retry { at: next.max(at.now.plus_millis(held)) }
         }
         None => Next::Failed(FailReason::Exhausted),
     }

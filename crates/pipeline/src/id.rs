@@ -68,11 +68,7 @@ impl Raw {
         for (index, place) in text.iter_mut().enumerate() {
             *place = ALPHABET[((bits >> (125 - 5 * index)) & 31) as usize];
         }
-        write!(
-            f,
-            "{prefix}_{}",
-            str::from_utf8(&text).map_err(|_| fmt::Error)?
-        )
+        write!(f, "{prefix}_{}", str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 
     fn parse(prefix: &'static str, text: &str) -> Result<Raw, IdError> {
@@ -95,13 +91,7 @@ impl Raw {
 
     fn uuid(self) -> String {
         let hex = format!("{:032x}", self.bits());
-        let (a, b, c, d, e) = (
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..],
-        );
+        let (a, b, c, d, e) = (&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
         format!("{a}-{b}-{c}-{d}-{e}")
     }
 
@@ -243,11 +233,7 @@ impl IdGenerator {
     /// A generator whose ids are all greater than `floor`, the greatest `seq` that a store holds.
     pub fn new(clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>, floor: u64) -> IdGenerator {
         let last = AtomicU64::new(floor);
-        IdGenerator {
-            clock,
-            randomness,
-            last,
-        }
+        IdGenerator { clock, randomness, last }
     }
 
     /// The next id of whatever kind is asked for.
@@ -255,11 +241,8 @@ impl IdGenerator {
         let millis = u64::try_from(self.clock.now().as_millis()).unwrap_or(0);
         let now = millis << COUNTER_BITS;
         let step = |last: u64| now.max(last + 1);
-        let before = self
-            .last
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
-                Some(step(last))
-            });
+        let before =
+            self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(step(last)));
         let seq = step(before.unwrap_or_else(|last| last));
         let mut bytes = [0; 8];
         self.randomness.fill(&mut bytes);

@@ -45,11 +45,7 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> RetryPolicy {
-        RetryPolicy {
-            delays_s: DELAYS_S.to_vec(),
-            attempts_max: None,
-            age_max_s: AGE_MAX_S,
-        }
+        RetryPolicy { delays_s: DELAYS_S.to_vec(), attempts_max: None, age_max_s: AGE_MAX_S }
     }
 }
 
@@ -101,35 +97,22 @@ mod tests {
         let policy = RetryPolicy::default();
         let created = Timestamp::from_millis(0);
         let late = created.plus_millis((AGE_MAX_S - 11 * HOUR) * 1000);
-        assert_eq!(
-            policy.next_attempt(12, created, Duration::ZERO, late, 1.0),
-            None
-        );
+        assert_eq!(policy.next_attempt(12, created, Duration::ZERO, late, 1.0), None);
         let held = Duration::from_secs(2 * HOUR);
         assert!(policy.next_attempt(12, created, held, late, 1.0).is_some());
     }
 
     #[test]
     fn a_delivery_fails_by_number_where_one_is_set() {
-        let policy = RetryPolicy {
-            attempts_max: Some(2),
-            ..RetryPolicy::default()
-        };
+        let policy = RetryPolicy { attempts_max: Some(2), ..RetryPolicy::default() };
         let now = Timestamp::from_millis(0);
-        assert!(
-            policy
-                .next_attempt(1, now, Duration::ZERO, now, 0.5)
-                .is_some()
-        );
+        assert!(policy.next_attempt(1, now, Duration::ZERO, now, 0.5).is_some());
         assert_eq!(policy.next_attempt(2, now, Duration::ZERO, now, 0.5), None);
     }
 
     #[test]
     fn an_empty_list_of_delays_does_not_panic() {
-        let policy = RetryPolicy {
-            delays_s: vec![],
-            ..RetryPolicy::default()
-        };
+        let policy = RetryPolicy { delays_s: vec![], ..RetryPolicy::default() };
         assert_eq!(policy.delay(3, 0.5), Duration::ZERO);
     }
 }

@@ -24,10 +24,7 @@ impl Timestamp {
 
     /// This moment and `millis` more; stays at the last moment instead of overflowing.
     pub fn plus_millis(self, millis: u64) -> Timestamp {
-        Timestamp(
-            self.0
-                .saturating_add(i64::try_from(millis).unwrap_or(i64::MAX)),
-        )
+        Timestamp(self.0.saturating_add(i64::try_from(millis).unwrap_or(i64::MAX)))
     }
 
     /// How long after `earlier` this is; nothing where it is before.

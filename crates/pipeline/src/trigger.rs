@@ -49,9 +49,7 @@ impl FromStr for Trigger {
                 Ok(_) => Ok(Trigger::Prefix(prefix.to_owned())),
                 Err(_) => Err(TriggerError),
             },
-            None => EventKey::parse(text)
-                .map(Trigger::Key)
-                .map_err(|_| TriggerError),
+            None => EventKey::parse(text).map(Trigger::Key).map_err(|_| TriggerError),
         }
     }
 }

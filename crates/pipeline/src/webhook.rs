@@ -117,10 +117,7 @@ impl Webhook {
     /// Whether an event makes a delivery to it.
     pub fn wants(&self, event: &EventFacts) -> bool {
         self.active
-            && self
-                .source
-                .as_ref()
-                .is_none_or(|source| event.source.as_ref() == Some(source))
+            && self.source.as_ref().is_none_or(|source| event.source.as_ref() == Some(source))
             && self.asks_for(&event.key)
             && self.scope.contains(&event.scope)
     }
@@ -148,9 +145,7 @@ impl Webhook {
     pub fn paused_between(&self, from: Timestamp, to: Timestamp) -> Duration {
         let present = self.paused_since.map(|since| (since, to));
         let overlaps = self.pauses.iter().copied().chain(present);
-        overlaps
-            .map(|(began, ended)| ended.min(to).since(began.max(from)))
-            .sum()
+        overlaps.map(|(began, ended)| ended.min(to).since(began.max(from))).sum()
     }
 
     /// What becomes of a received signature.

@@ -17,11 +17,7 @@ const TAG_BYTES: usize = 16;
 pub(crate) const KEYS_MAX: usize = 16;
 
 const CHECK_TEXT: &[u8] = b"countersign key check";
-const CHECK_PLACE: Place<'_> = Place {
-    owner: "store",
-    secret: "check",
-    field: Field::Check,
-};
+const CHECK_PLACE: Place<'_> = Place { owner: "store", secret: "check", field: Field::Check };
 
 struct Key {
     id: [u8; 4],
@@ -78,9 +74,7 @@ impl KeyRing {
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         fill(&mut id);
         fill(&mut *bytes);
-        KeyRing {
-            keys: Key::new(id, bytes).into_iter().collect(),
-        }
+        KeyRing { keys: Key::new(id, bytes).into_iter().collect() }
     }
 
     /// Reads a master key file: one key a line, `ID KEY`, 8 and 64 hex digits. Blank lines and
@@ -127,10 +121,7 @@ impl KeyRing {
         let mut sealed = Vec::with_capacity(SEALED_AT + plain.len() + TAG_BYTES);
         let mut buffer = Zeroizing::new(plain.to_vec());
         let data = Aad::from(place.associated_data(FORMAT, key.id));
-        let (nonce, tag) = key
-            .cipher
-            .seal_in_place_separate_tag(data, &mut buffer)
-            .ok()?;
+        let (nonce, tag) = key.cipher.seal_in_place_separate_tag(data, &mut buffer).ok()?;
         sealed.push(FORMAT);
         sealed.extend_from_slice(&key.id);
         sealed.extend_from_slice(nonce.as_ref());
@@ -145,11 +136,7 @@ impl KeyRing {
             return Err(OpenError::Format);
         }
         let id = [sealed[1], sealed[2], sealed[3], sealed[4]];
-        let key = self
-            .keys
-            .iter()
-            .find(|key| key.id == id)
-            .ok_or(OpenError::KeyMissing(id))?;
+        let key = self.keys.iter().find(|key| key.id == id).ok_or(OpenError::KeyMissing(id))?;
         let nonce = Nonce::try_assume_unique_for_key(&sealed[NONCE_AT..SEALED_AT])
             .map_err(|_| OpenError::Format)?;
         let data = Aad::from(place.associated_data(FORMAT, id));
@@ -168,11 +155,7 @@ impl KeyRing {
     /// Whether these are the keys that made a [check value](KeyRing::check_value).
     pub fn verify_check(&self, value: &[u8]) -> Result<(), OpenError> {
         let text = self.open(&CHECK_PLACE, value)?;
-        if text.as_slice() == CHECK_TEXT {
-            Ok(())
-        } else {
-            Err(OpenError::Refused)
-        }
+        if text.as_slice() == CHECK_TEXT { Ok(()) } else { Err(OpenError::Refused) }
     }
 }
 
@@ -187,9 +170,7 @@ impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ids = self.keys.iter().map(|key| u32::from_be_bytes(key.id));
         f.write_str("KeyRing")?;
-        f.debug_list()
-            .entries(ids.map(|id| format!("{id:08x}")))
-            .finish()
+        f.debug_list().entries(ids.map(|id| format!("{id:08x}"))).finish()
     }
 }
 

@@ -34,12 +34,7 @@ impl Place<'_> {
             Field::Check => b"check",
         };
         let mut data = vec![format];
-        for part in [
-            &key_id,
-            self.owner.as_bytes(),
-            self.secret.as_bytes(),
-            field,
-        ] {
+        for part in [&key_id, self.owner.as_bytes(), self.secret.as_bytes(), field] {
             data.extend_from_slice(&(part.len() as u64).to_le_bytes());
             data.extend_from_slice(part);
         }

@@ -2,11 +2,7 @@
 
 use super::*;
 
-const PLACE: Place<'_> = Place {
-    owner: "whk_1",
-    secret: "sec_1",
-    field: Field::Secret,
-};
+const PLACE: Place<'_> = Place { owner: "whk_1", secret: "sec_1", field: Field::Secret };
 
 fn ring(seed: u8) -> KeyRing {
     let mut next = seed;
@@ -24,30 +20,13 @@ fn a_value_opens_in_its_place_only() {
     let sealed = ring.seal(&PLACE, b"value").unwrap();
     assert_eq!(ring.open(&PLACE, &sealed).unwrap().as_slice(), b"value");
     let elsewhere = [
-        Place {
-            owner: "whk_2",
-            ..PLACE
-        },
-        Place {
-            secret: "sec_2",
-            ..PLACE
-        },
-        Place {
-            field: Field::Password,
-            ..PLACE
-        },
-        Place {
-            owner: "whk_1s",
-            secret: "ec_1",
-            ..PLACE
-        },
+        Place { owner: "whk_2", ..PLACE },
+        Place { secret: "sec_2", ..PLACE },
+        Place { field: Field::Password, ..PLACE },
+        Place { owner: "whk_1s", secret: "ec_1", ..PLACE },
     ];
     for place in elsewhere {
-        assert_eq!(
-            ring.open(&place, &sealed),
-            Err(OpenError::Refused),
-            "{place:?}"
-        );
+        assert_eq!(ring.open(&place, &sealed), Err(OpenError::Refused), "{place:?}");
     }
 }
 
@@ -61,10 +40,7 @@ fn a_change_of_any_byte_is_refused() {
         assert!(ring.open(&PLACE, &changed).is_err(), "byte {index}");
     }
     for length in 0..sealed.len() {
-        assert!(
-            ring.open(&PLACE, &sealed[..length]).is_err(),
-            "length {length}"
-        );
+        assert!(ring.open(&PLACE, &sealed[..length]).is_err(), "length {length}");
     }
 }
 
@@ -80,10 +56,7 @@ fn another_ring_is_told_by_the_check() {
     let (right, wrong) = (ring(1), ring(2));
     let check = right.check_value().unwrap();
     assert_eq!(right.verify_check(&check), Ok(()));
-    assert!(matches!(
-        wrong.verify_check(&check),
-        Err(OpenError::KeyMissing(_))
-    ));
+    assert!(matches!(wrong.verify_check(&check), Err(OpenError::KeyMissing(_))));
     let same_id = format!("{} {}", &right.to_text()[..8], "ab".repeat(32));
     let same_id = KeyRing::parse(&same_id).unwrap();
     assert_eq!(same_id.verify_check(&check), Err(OpenError::Refused));

@@ -25,12 +25,7 @@ mod verify;
 
 /// Verifies webhooks, keeps them and delivers them, signed.
 #[derive(Debug, Parser)]
-#[command(
-    name = "countersign",
-    version,
-    propagate_version = true,
-    disable_help_subcommand = true
-)]
+#[command(name = "countersign", version, propagate_version = true, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -12,14 +12,9 @@ use pipeline::{Clock, Randomness, Timestamp};
 pub struct MachineClock;
 
 impl Clock for MachineClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the clock that is passed in elsewhere"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that is passed in elsewhere")]
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
@@ -53,18 +48,13 @@ impl SystemRandomness {
     pub fn new() -> Result<SystemRandomness, getrandom::Error> {
         let mut bytes = [0; BUFFER_BYTES];
         getrandom::fill(&mut bytes)?;
-        Ok(SystemRandomness {
-            buffer: Mutex::new(Buffer { bytes, used: 0 }),
-        })
+        Ok(SystemRandomness { buffer: Mutex::new(Buffer { bytes, used: 0 }) })
     }
 }
 
 impl Randomness for SystemRandomness {
     fn fill(&self, out: &mut [u8]) {
-        let mut buffer = self
-            .buffer
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut buffer = self.buffer.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for place in out {
             if buffer.used == BUFFER_BYTES {
                 refill(&mut buffer.bytes);

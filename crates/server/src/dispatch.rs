@@ -136,10 +136,7 @@ impl Dispatcher {
     pub async fn recover(&self) -> Result<(), StoreError> {
         let recovered = self.parts.store.begin_run(self.now()).await?;
         if recovered.released > 0 {
-            tracing::info!(
-                deliveries = recovered.released,
-                "under way when the last run ended"
-            );
+            tracing::info!(deliveries = recovered.released, "under way when the last run ended");
         }
         for (webhook, due) in recovered.waiting {
             self.stored(webhook, due);
@@ -153,20 +150,9 @@ impl Dispatcher {
         let matching = snapshot.catalogue.matching(&event.facts);
         let born = matching.into_iter().map(|webhook| {
             let runs = matches!(snapshot.route(webhook.id), Some(Ok(route)) if route.runs());
-            let slot = if runs {
-                self.slot(webhook.id, event.body.len())
-            } else {
-                None
-            };
+            let slot = if runs { self.slot(webhook.id, event.body.len()) } else { None };
             let id = self.parts.ids.make();
-            (
-                NewDelivery {
-                    id,
-                    webhook: webhook.id,
-                    leased: slot.is_some(),
-                },
-                slot,
-            )
+            (NewDelivery { id, webhook: webhook.id, leased: slot.is_some() }, slot)
         });
         born.collect()
     }
@@ -183,10 +169,7 @@ impl Dispatcher {
         let room = self.memory.take(body_bytes)?;
         state.reserved += 1;
         drop(state);
-        Some(Slot {
-            lane,
-            room: Some(room),
-        })
+        Some(Slot { lane, room: Some(room) })
     }
 
     /// After the commit: deliveries with a slot go to their lanes, the others wait in the store.
@@ -267,8 +250,7 @@ impl Dispatcher {
     /// Stops: no attempt begins any more; those under way get `drain` to end and be recorded; the
     /// rest goes back to the store.
     pub async fn stop(&self, drain: Duration) {
-        self.stopping
-            .store(true, std::sync::atomic::Ordering::SeqCst);
+        self.stopping.store(true, std::sync::atomic::Ordering::SeqCst);
         if tokio::time::timeout(drain, self.drained()).await.is_err() {
             let attempts = self.memory.deliveries();
             tracing::warn!(
@@ -284,9 +266,7 @@ impl Dispatcher {
         loop {
             let held: Vec<_> = {
                 let lanes = self.lanes();
-                let held = lanes
-                    .values()
-                    .map(|lane| std::mem::take(&mut lane.lock().ready));
+                let held = lanes.values().map(|lane| std::mem::take(&mut lane.lock().ready));
                 held.flatten().collect()
             };
             let ids = held.iter().map(|ready| ready.id).collect();
@@ -309,16 +289,11 @@ impl Dispatcher {
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<WebhookId, Arc<Lane>>> {
-        self.lanes
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.lanes.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn lane(&self, webhook: WebhookId) -> Arc<Lane> {
-        self.lanes()
-            .entry(webhook)
-            .or_insert_with(|| Arc::new(Lane::new(webhook)))
-            .clone()
+        self.lanes().entry(webhook).or_insert_with(|| Arc::new(Lane::new(webhook))).clone()
     }
 
     /// Does whatever a lane may do now. Cheap where there is nothing.
@@ -342,12 +317,7 @@ impl Dispatcher {
                     return;
                 }
                 (Step::Attempt(ready), Some(route)) => {
-                    self.spawn(attempt::run(
-                        self.me.clone(),
-                        lane.clone(),
-                        route.clone(),
-                        *ready,
-                    ));
+                    self.spawn(attempt::run(self.me.clone(), lane.clone(), route.clone(), *ready));
                 }
                 (Step::Claim { .. }, _) if self.memory.is_full() => {
                     let again = self.now().plus_millis(claim::MEMORY_AGAIN_MS);

@@ -56,13 +56,7 @@ pub struct ServerEngine {
 
 impl ServerEngine {
     fn event(&self, publish: Publish) -> Event {
-        let Publish {
-            key,
-            scope,
-            request_id,
-            content_type,
-            body,
-        } = publish;
+        let Publish { key, scope, request_id, content_type, body } = publish;
         let facts = EventFacts {
             id: self.ids.make(),
             key,
@@ -76,11 +70,7 @@ impl ServerEngine {
             repeat_of: None,
             marks: Marks::default(),
         };
-        Event {
-            facts,
-            headers: Vec::new(),
-            body,
-        }
+        Event { facts, headers: Vec::new(), body }
     }
 
     async fn send_ping(&self, webhook: &Webhook, key: EventKey, body: Bytes) -> Option<Attempt> {
@@ -97,11 +87,7 @@ impl ServerEngine {
         });
         let started_at = self.clock.now();
         let id: DeliveryId = self.ids.make();
-        let sent = self
-            .dispatcher
-            .send(route, &event, &id.uuid(), 1)
-            .await
-            .ok()?;
+        let sent = self.dispatcher.send(route, &event, &id.uuid(), 1).await.ok()?;
         let exchange = sent.exchange;
         Some(Attempt {
             id: self.ids.make(),
@@ -167,10 +153,7 @@ impl Engine for ServerEngine {
         allow_private: bool,
     ) -> EngineFuture<'a, Result<(), ForbiddenTarget>> {
         Box::pin(async move {
-            let policy = TargetPolicy {
-                allow_private,
-                ..TargetPolicy::default()
-            };
+            let policy = TargetPolicy { allow_private, ..TargetPolicy::default() };
             match self.guard.check(url, policy, &*self.resolver).await {
                 Ok(_) => Ok(()),
                 // A name that does not resolve now may do so later: each connection checks again.

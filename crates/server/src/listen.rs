@@ -64,11 +64,7 @@ fn remedy(error: &io::Error) -> String {
 /// [`BindError`] names the setting and the remedy.
 pub async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, BindError> {
     let bound = TcpListener::bind(address).await;
-    bound.map_err(|error| BindError {
-        address,
-        setting,
-        error,
-    })
+    bound.map_err(|error| BindError { address, setting, error })
 }
 
 /// Serves a listener until `stop` turns true; then waits for the requests under way. `count` hears
@@ -118,10 +114,7 @@ pub async fn serve<H, F, B>(
         });
     }
     drop(listener);
-    if tokio::time::timeout(CLOSE_MAX, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(CLOSE_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections were still open at the end");
     }
 }

@@ -40,14 +40,8 @@ impl Snapshot {
 
     /// When the first of the secrets in use expires: the snapshot is good only until then.
     pub fn good_until(&self) -> Option<Timestamp> {
-        let intakes = self
-            .intakes
-            .values()
-            .filter_map(|intake| intake.as_ref().ok()?.good_until);
-        let routes = self
-            .routes
-            .values()
-            .filter_map(|route| route.as_ref().ok()?.good_until);
+        let intakes = self.intakes.values().filter_map(|intake| intake.as_ref().ok()?.good_until);
+        let routes = self.routes.values().filter_map(|route| route.as_ref().ok()?.good_until);
         intakes.chain(routes).min()
     }
 
@@ -68,29 +62,19 @@ pub struct Live {
 impl Live {
     /// Begins with nothing configured.
     pub fn new(keys: Arc<KeyRing>, clock: Arc<dyn Clock>) -> Live {
-        Live {
-            keys,
-            clock,
-            present: RwLock::default(),
-        }
+        Live { keys, clock, present: RwLock::default() }
     }
 
     /// The present snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.present
-            .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .clone()
+        self.present.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
     /// Replaces the snapshot by what the store holds. Reloads take turns in the store's order: one
     /// that began later sees everything that an earlier one saw.
     pub async fn reload(&self, store: &dyn pipeline::Store) -> Result<(), StoreError> {
         let next = Arc::new(self.prepare(store.configured().await?));
-        *self
-            .present
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner()) = next;
+        *self.present.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = next;
         Ok(())
     }
 
@@ -109,21 +93,12 @@ impl Live {
             (webhook.id, route)
         });
         let routes = routes.collect();
-        Snapshot {
-            catalogue: Arc::new(catalogue),
-            intakes,
-            routes,
-        }
+        Snapshot { catalogue: Arc::new(catalogue), intakes, routes }
     }
 }
 
 fn log_failure<T>(kind: &str, name: &str, prepared: &Result<T, UnsealError>) {
     if let Err(error) = prepared {
-        tracing::error!(
-            kind,
-            name,
-            cause = chain(&error),
-            "its secrets cannot be used"
-        );
+        tracing::error!(kind, name, cause = chain(&error), "its secrets cannot be used");
     }
 }

@@ -21,13 +21,9 @@ pub fn chain(error: &dyn Error) -> String {
 /// Sends log lines to standard error; `RUST_LOG` refines the level. A second call in one process,
 /// as in tests, leaves the first one in place.
 pub fn start(config: &LogConfig) {
-    let filter = EnvFilter::builder()
-        .with_default_directive(config.level.into())
-        .from_env_lossy();
+    let filter = EnvFilter::builder().with_default_directive(config.level.into()).from_env_lossy();
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(coloured);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(coloured);
     let registry = tracing_subscriber::registry().with(filter);
     let _ = if config.json {
         registry.with(lines.json()).try_init()

@@ -53,7 +53,7 @@ pub enum KeyError {
     Sealing,
     /// The file cannot be written.
     #[error("{} cannot be written: {}", .0.display(), .1.kind())]
-    Unwritable(PathBuf, #[source] io::Error),
+    Unwritable(PathBuf, io::Error),
     /// A token that can be guessed.
     #[error("the admin token is shorter than {TOKEN_LENGTH_MIN} characters or has blanks in it")]
     WeakToken,
@@ -94,8 +94,7 @@ pub async fn keys(
     };
     match check {
         Some(check) => {
-            ring.verify_check(&check)
-                .map_err(|error| KeyError::Other { path, error })?;
+            ring.verify_check(&check).map_err(|error| KeyError::Other { path, error })?;
         }
         None => {
             let check = ring.check_value().ok_or(KeyError::Sealing)?;
@@ -109,10 +108,7 @@ fn read(path: &Path) -> Result<KeyRing, KeyError> {
     let bytes = secret_file::read(path, &mut Vec::new())?;
     let text = String::from_utf8_lossy(bytes.expose());
     let text = Zeroizing::new(text.into_owned());
-    KeyRing::parse(&text).map_err(|error| KeyError::Form {
-        path: path.to_owned(),
-        error,
-    })
+    KeyRing::parse(&text).map_err(|error| KeyError::Form { path: path.to_owned(), error })
 }
 
 /// The admin token, and the file that holds it where one does. Made at the first start.
@@ -127,10 +123,9 @@ pub fn admin_token(
 ) -> Result<(SecretBytes, Option<PathBuf>), KeyError> {
     let (token, path) = match from {
         AdminTokenFrom::Variable(token) => (token.clone(), None),
-        AdminTokenFrom::File(path) => (
-            secret_file::read(path, &mut Vec::new())?,
-            Some(path.clone()),
-        ),
+        AdminTokenFrom::File(path) => {
+            (secret_file::read(path, &mut Vec::new())?, Some(path.clone()))
+        }
         AdminTokenFrom::DataFolder => {
             let path = data.join(ADMIN_TOKEN);
             if !path.exists() {
@@ -170,11 +165,7 @@ fn new_token(randomness: &dyn Randomness) -> Zeroizing<String> {
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     let write = || {
         let mut options = std::fs::OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
+        let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         match path.parent() {

@@ -99,11 +99,7 @@ impl Metrics {
             "Inbound requests answered 503",
             self.unavailable.clone(),
         );
-        registry.register(
-            "deliveries_made",
-            "Deliveries made",
-            self.deliveries.clone(),
-        );
+        registry.register("deliveries_made", "Deliveries made", self.deliveries.clone());
         registry.register(
             "deliveries_finished",
             "Deliveries that left pending",
@@ -115,21 +111,13 @@ impl Metrics {
             "Time of an attempt",
             self.attempt_seconds.clone(),
         );
-        registry.register(
-            "deliveries_in_memory",
-            "Deliveries in memory",
-            self.in_memory.clone(),
-        );
+        registry.register("deliveries_in_memory", "Deliveries in memory", self.in_memory.clone());
         registry.register(
             "deliveries_pending",
             "Deliveries that are pending",
             self.pending.clone(),
         );
-        registry.register(
-            "store_size_bytes",
-            "Bytes on disk",
-            self.store_bytes.clone(),
-        );
+        registry.register("store_size_bytes", "Bytes on disk", self.store_bytes.clone());
         registry.register(
             "public_connections",
             "Open connections of the public listener",
@@ -169,20 +157,12 @@ impl Metrics {
 
     /// A delivery left `pending`.
     pub fn delivery_finished(&self, status: Status) {
-        self.finished
-            .get_or_create(&StatusLabel {
-                status: status.as_str(),
-            })
-            .inc();
+        self.finished.get_or_create(&StatusLabel { status: status.as_str() }).inc();
     }
 
     /// An attempt ended.
     pub fn attempt(&self, outcome: Outcome, duration: Duration) {
-        self.attempts
-            .get_or_create(&OutcomeLabel {
-                outcome: outcome.as_str(),
-            })
-            .inc();
+        self.attempts.get_or_create(&OutcomeLabel { outcome: outcome.as_str() }).inc();
         self.attempt_seconds.observe(duration.as_secs_f64());
     }
 

@@ -144,24 +144,15 @@ impl Receiver {
         let encoding = Encoding::of(headers)?;
         let cap = body_cap(intake);
         let check = Check::begin(intake, headers);
-        let (mut plain, verification) = body::read(
-            body,
-            headers,
-            encoding,
-            cap,
-            &self.budget,
-            check.verification,
-        )
-        .await?;
+        let (mut plain, verification) =
+            body::read(body, headers, encoding, cap, &self.budget, check.verification).await?;
         if let Some(intake) = intake
             && is_ping(intake, headers, &plain.bytes)
         {
             return Ok(None);
         }
         let now = self.clock.now();
-        let finished = verification
-            .map(|v| v.finish(UnixSeconds(now.as_seconds())))
-            .transpose();
+        let finished = verification.map(|v| v.finish(UnixSeconds(now.as_seconds()))).transpose();
         let reason = match (intake, check.fault, finished) {
             (None, ..) => Some("source_unknown"),
             (Some(_), Some(fault), _) => Some(fault.reason()),
@@ -169,19 +160,13 @@ impl Receiver {
             (Some(intake), None, Ok(verified)) => {
                 let secret = verified.and_then(|verified| intake.secrets.get(verified.secret));
                 plain.secret = secret.copied();
-                let basic = intake
-                    .basic
-                    .as_ref()
-                    .is_none_or(|basic| basic.matches(headers));
+                let basic = intake.basic.as_ref().is_none_or(|basic| basic.matches(headers));
                 (!basic).then_some("basic_auth")
             }
         };
         match reason {
             None => Ok(Some(plain)),
-            Some(reason) => Err(Stopped::Refused(Refused {
-                reason,
-                body: plain.bytes,
-            })),
+            Some(reason) => Err(Stopped::Refused(Refused { reason, body: plain.bytes })),
         }
     }
 
@@ -190,13 +175,7 @@ impl Receiver {
         if let Some(secret) = plain.secret {
             self.secret_use.note(secret, self.clock.now());
         }
-        let event = Arc::new(event::build(
-            intake,
-            headers,
-            plain,
-            &self.ids,
-            &self.key_unknown,
-        ));
+        let event = Arc::new(event::build(intake, headers, plain, &self.ids, &self.key_unknown));
         let source = &intake.source;
         let identity = Identity::Received {
             source: source.name.clone(),
@@ -224,14 +203,7 @@ impl Receiver {
         self.metrics.refused(refused.reason);
         tracing::info!(source = ?clip(name), reason = refused.reason, peer = %peer.ip(), "refused");
         let at = self.clock.now();
-        self.refusals.keep(
-            at,
-            &clip(name),
-            refused.reason,
-            peer.ip(),
-            parts,
-            &refused.body,
-        );
+        self.refusals.keep(at, &clip(name), refused.reason, peer.ip(), parts, &refused.body);
         Answer::Forbidden
     }
 
@@ -269,10 +241,7 @@ impl From<BodyError> for Stopped {
 
 impl Refused {
     fn new(reason: &'static str) -> Refused {
-        Refused {
-            reason,
-            body: Bytes::new(),
-        }
+        Refused { reason, body: Bytes::new() }
     }
 }
 
@@ -286,36 +255,25 @@ impl Check {
     /// Where the signature header is unusable or there is no such source, a decoy is computed, so
     /// that every request of the same size costs the same.
     fn begin(intake: Option<&Intake>, headers: &HeaderMap) -> Check {
-        let decoy = |fault| Check {
-            verification: decoy(),
-            fault: Some(fault),
-        };
+        let decoy = |fault| Check { verification: decoy(), fault: Some(fault) };
         match intake {
             None => decoy(VerifyError::Mismatch),
-            Some(intake) => match intake
-                .verifier
-                .as_ref()
-                .map(|verifier| verifier.begin(headers))
-            {
-                None => Check {
-                    verification: None,
-                    fault: None,
-                },
-                Some(Ok(verification)) => Check {
-                    verification: Some(verification),
-                    fault: None,
-                },
-                Some(Err(fault)) => decoy(fault),
-            },
+            Some(intake) => {
+                match intake.verifier.as_ref().map(|verifier| verifier.begin(headers)) {
+                    None => Check { verification: None, fault: None },
+                    Some(Ok(verification)) => {
+                        Check { verification: Some(verification), fault: None }
+                    }
+                    Some(Err(fault)) => decoy(fault),
+                }
+            }
         }
     }
 }
 
 fn decoy() -> Option<Verification> {
     let header = format!("sha256={:064}", 0);
-    Verifier::decoy(Dialect::BitbucketCloud)
-        .begin(&[("X-Hub-Signature", header.as_str())])
-        .ok()
+    Verifier::decoy(Dialect::BitbucketCloud).begin(&[("X-Hub-Signature", header.as_str())]).ok()
 }
 
 fn body_cap(intake: Option<&Intake>) -> usize {

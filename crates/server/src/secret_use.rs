@@ -46,8 +46,6 @@ impl SecretUse {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SecretId, (Timestamp, bool)>> {
-        self.noted
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.noted.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

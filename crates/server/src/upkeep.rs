@@ -37,12 +37,7 @@ impl Upkeep {
         let mut every = tokio::time::interval(EVERY);
         for round in 0u64.. {
             every.tick().await;
-            if self
-                .live
-                .snapshot()
-                .good_until()
-                .is_some_and(|until| until <= self.clock.now())
-            {
+            if self.live.snapshot().good_until().is_some_and(|until| until <= self.clock.now()) {
                 self.let_expired_go().await;
             }
             if round.is_multiple_of(SELDOM) {
@@ -68,10 +63,7 @@ impl Upkeep {
             return;
         }
         if let Err(error) = self.store.note_secret_use(used).await {
-            tracing::warn!(
-                error = chain(&error),
-                "the last uses of secrets were not written"
-            );
+            tracing::warn!(error = chain(&error), "the last uses of secrets were not written");
         }
     }
 
@@ -79,8 +71,7 @@ impl Upkeep {
         match self.store.counts().await {
             Ok(counts) => {
                 let in_memory = self.dispatcher.in_memory();
-                self.metrics
-                    .gauges(in_memory, counts.pending, counts.size_bytes);
+                self.metrics.gauges(in_memory, counts.pending, counts.size_bytes);
             }
             Err(error) => {
                 tracing::debug!(error = chain(&error), "the store's counts cannot be read");

@@ -24,12 +24,9 @@ impl Work for AcceptEvent {
         let new = &self.0;
         let key = Key::of(&new.event, &new.identity);
         let found = match (&key, &new.identity) {
-            (
-                Some(key),
-                Identity::Received {
-                    replay_window_ms, ..
-                },
-            ) => look_received(new, key, *replay_window_ms, context)?,
+            (Some(key), Identity::Received { replay_window_ms, .. }) => {
+                look_received(new, key, *replay_window_ms, context)?
+            }
             (Some(key), _) => match context.seen.published(key, context.connection)? {
                 Some(first) => Found::Duplicate(first),
                 None => Found::default(),
@@ -48,9 +45,7 @@ impl Work for AcceptEvent {
         bodies::insert(&new.event, context.scratch, context.connection)?;
         if let Some(key) = &key {
             let id = new.event.facts.id;
-            context
-                .seen
-                .insert(key, id, repeat_of.is_some(), context.connection)?;
+            context.seen.insert(key, id, repeat_of.is_some(), context.connection)?;
         }
         let deliveries =
             insert_deliveries(new.event.facts.id, &new.deliveries, context.connection)?;
@@ -61,18 +56,12 @@ impl Work for AcceptEvent {
 /// What the keys of duplicates say.
 enum Found {
     Duplicate(EventId),
-    New {
-        repeat_of: Option<EventId>,
-        reused: bool,
-    },
+    New { repeat_of: Option<EventId>, reused: bool },
 }
 
 impl Default for Found {
     fn default() -> Found {
-        Found::New {
-            repeat_of: None,
-            reused: false,
-        }
+        Found::New { repeat_of: None, reused: false }
     }
 }
 
@@ -106,10 +95,7 @@ fn look_received(
             ])?,
         None => false,
     };
-    Ok(Found::New {
-        repeat_of: sighting.same_body,
-        reused,
-    })
+    Ok(Found::New { repeat_of: sighting.same_body, reused })
 }
 
 /// Makes the failed deliveries of an event that came again due, where there is still something to
@@ -132,9 +118,8 @@ fn revive(
          RETURNING webhook, webhook_low",
     )?;
     let values = params![event.seq_i64(), event.low_i64(), now.as_millis()];
-    let revived = statement.query_map(values, |row| {
-        Ok(WebhookId::from_parts(u64_at(row, 0)?, u64_at(row, 1)?))
-    })?;
+    let revived = statement
+        .query_map(values, |row| Ok(WebhookId::from_parts(u64_at(row, 0)?, u64_at(row, 1)?)))?;
     Ok(revived.collect::<rusqlite::Result<_>>()?)
 }
 

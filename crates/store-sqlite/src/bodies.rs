@@ -52,10 +52,7 @@ pub(crate) fn read(
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
-    let headers = row
-        .get_ref(0)?
-        .as_blob_or_null()
-        .map_err(rusqlite::Error::from)?;
+    let headers = row.get_ref(0)?.as_blob_or_null().map_err(rusqlite::Error::from)?;
     let headers = headers.map(compact::read_headers).transpose();
     let headers = headers.map_err(BodyError::Form)?.unwrap_or_default();
     let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
@@ -69,15 +66,11 @@ pub(crate) fn read_body(
 ) -> rusqlite::Result<Option<Bytes>> {
     connection
         .prepare_cached("SELECT body FROM bodies WHERE event = ?1")?
-        .query_row([event.seq_i64()], |row| {
-            Ok(Bytes::copy_from_slice(row.get_ref(0)?.as_blob()?))
-        })
+        .query_row([event.seq_i64()], |row| Ok(Bytes::copy_from_slice(row.get_ref(0)?.as_blob()?)))
         .optional()
 }
 
 /// Whether the bytes are there.
 pub(crate) fn exists(event: EventId, connection: &Connection) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached("SELECT 1 FROM bodies WHERE event = ?1")?
-        .exists([event.seq_i64()])
+    connection.prepare_cached("SELECT 1 FROM bodies WHERE event = ?1")?.exists([event.seq_i64()])
 }

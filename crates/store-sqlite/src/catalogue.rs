@@ -56,11 +56,7 @@ impl Work for PutSource {
                 source.updated_at.as_millis(),
                 serde_json::to_string(&SourceSettings::of(source))?,
             ])?;
-        Ok(secrets::put(
-            Owner::Source(id),
-            &source.secrets,
-            connection,
-        )?)
+        Ok(secrets::put(Owner::Source(id), &source.secrets, connection)?)
     }
 }
 
@@ -98,11 +94,7 @@ impl Work for PutWebhook {
                 webhook.updated_at.as_millis(),
                 serde_json::to_string(&WebhookSettings::of(webhook))?,
             ])?;
-        Ok(secrets::put(
-            Owner::Webhook(id),
-            &webhook.secrets,
-            connection,
-        )?)
+        Ok(secrets::put(Owner::Webhook(id), &webhook.secrets, connection)?)
     }
 }
 
@@ -117,9 +109,7 @@ fn version_of(
     connection: &Connection,
 ) -> rusqlite::Result<Option<u64>> {
     connection
-        .prepare_cached(&format!(
-            "SELECT version FROM {table} WHERE seq = ?1 AND low = ?2"
-        ))?
+        .prepare_cached(&format!("SELECT version FROM {table} WHERE seq = ?1 AND low = ?2"))?
         .query_row([seq, low], |row| u64_at(row, 0))
         .optional()
 }
@@ -169,9 +159,7 @@ impl Work for DeleteSource {
         let name = self.name.as_str();
         let id = connection
             .prepare_cached("SELECT seq, low FROM sources WHERE name = ?1")?
-            .query_row([name], |row| {
-                Ok(SourceId::from_parts(u64_at(row, 0)?, u64_at(row, 1)?))
-            })
+            .query_row([name], |row| Ok(SourceId::from_parts(u64_at(row, 0)?, u64_at(row, 1)?)))
             .optional()?
             .ok_or(StoreError::NotFound)?;
         match self.waiting {
@@ -262,10 +250,8 @@ pub(crate) fn setting(name: &str, connection: &Connection) -> rusqlite::Result<O
 /// All sources by name and all webhooks by id. Both are read in one transaction.
 pub(crate) fn configured(connection: &Connection) -> Result<Configured, StoreError> {
     let transaction = connection.unchecked_transaction().map_err(failed)?;
-    let configured = Configured {
-        sources: sources(&transaction)?,
-        webhooks: webhooks(&transaction)?,
-    };
+    let configured =
+        Configured { sources: sources(&transaction)?, webhooks: webhooks(&transaction)? };
     transaction.commit().map_err(failed)?;
     Ok(configured)
 }

@@ -39,11 +39,7 @@ pub(crate) struct Pace {
 
 impl Pace {
     pub(crate) fn new(page_bytes: u64) -> Pace {
-        Pace {
-            page_bytes,
-            asked_at: 0,
-            paused_at: 0,
-        }
+        Pace { page_bytes, asked_at: 0, paused_at: 0 }
     }
 
     /// `pages` is the length of the WAL, which falls when SQLite begins it anew.
@@ -93,16 +89,11 @@ impl Desk {
 impl Checkpointer {
     pub(crate) fn start(file: PathBuf) -> io::Result<Checkpointer> {
         let desk = Arc::new(Desk::default());
-        let thread = std::thread::Builder::new()
-            .name("store-checkpoint".to_owned())
-            .spawn({
-                let desk = desk.clone();
-                move || serve(&desk, &file)
-            })?;
-        Ok(Checkpointer {
-            desk,
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name("store-checkpoint".to_owned()).spawn({
+            let desk = desk.clone();
+            move || serve(&desk, &file)
+        })?;
+        Ok(Checkpointer { desk, thread: Some(thread) })
     }
 
     /// Asks for a checkpoint of everything committed so far.
@@ -118,11 +109,7 @@ impl Checkpointer {
         let number = self.ask();
         let orders = self.desk.orders();
         // Whether it came in time makes no difference: the next commit looks again.
-        drop(
-            self.desk
-                .changed
-                .wait_timeout_while(orders, at_most, |orders| orders.done < number),
-        );
+        drop(self.desk.changed.wait_timeout_while(orders, at_most, |orders| orders.done < number));
     }
 
     pub(crate) fn stop(&mut self) {

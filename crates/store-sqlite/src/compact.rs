@@ -68,12 +68,7 @@ pub(crate) fn read_response(input: &[u8]) -> Result<Response, FormError> {
     let headers = reader.list(|reader| Ok((reader.text()?, reader.text()?)))?;
     let body = Bytes::copy_from_slice(reader.bytes()?);
     reader.end()?;
-    Ok(Response {
-        status,
-        headers,
-        body,
-        truncated,
-    })
+    Ok(Response { status, headers, body, truncated })
 }
 
 fn write_pairs(pairs: &[(String, String)], out: &mut Vec<u8>) {

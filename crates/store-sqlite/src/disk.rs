@@ -19,12 +19,7 @@ pub(crate) struct Disk {
 
 impl Disk {
     pub(crate) fn new(folder: PathBuf, reserve_bytes: u64) -> Disk {
-        Disk {
-            folder,
-            reserve_bytes,
-            looked_at: None,
-            low: false,
-        }
+        Disk { folder, reserve_bytes, looked_at: None, low: false }
     }
 
     /// Whether less than the reserve is free. Asks the file system at most once a second; where

@@ -73,17 +73,11 @@ impl Work for ClaimDue {
             bytes += event.as_ref().map_or(0, |event| event.body.len());
             set_due(delivery.id, LEASED, connection)?;
             deliveries.push(ClaimedDelivery {
-                delivery: Delivery {
-                    next_attempt_at: None,
-                    ..delivery
-                },
+                delivery: Delivery { next_attempt_at: None, ..delivery },
                 event,
             });
         }
-        Ok(Claimed {
-            deliveries,
-            next_due: next_due(self.0.webhook, connection)?,
-        })
+        Ok(Claimed { deliveries, next_due: next_due(self.0.webhook, connection)? })
     }
 }
 
@@ -119,13 +113,7 @@ fn event(id: EventId, connection: &Connection) -> Result<Option<Arc<Event>>, Wor
         Err(BodyError::Form(error)) => return Err(error.into()),
     };
     let facts = event_facts(id, connection)?;
-    Ok(facts.map(|facts| {
-        Arc::new(Event {
-            facts,
-            headers,
-            body,
-        })
-    }))
+    Ok(facts.map(|facts| Arc::new(Event { facts, headers, body })))
 }
 
 /// Everything about an event but its bytes.
@@ -133,10 +121,7 @@ pub(crate) fn event_facts(
     id: EventId,
     connection: &Connection,
 ) -> rusqlite::Result<Option<pipeline::EventFacts>> {
-    let sql = format!(
-        "SELECT {} FROM events AS e WHERE e.seq = ?1 AND e.low = ?2",
-        rows::EVENT
-    );
+    let sql = format!("SELECT {} FROM events AS e WHERE e.seq = ?1 AND e.low = ?2", rows::EVENT);
     connection
         .prepare_cached(&sql)?
         .query_row([id.seq_i64(), id.low_i64()], |row| rows::event(row, 0))
@@ -200,12 +185,7 @@ impl Work for RecordAttempt {
                     "UPDATE deliveries SET attempts = max(attempts, ?3), response_status = ?4 \
                      WHERE seq = ?1 AND low = ?2",
                 )?
-                .execute(params![
-                    delivery.seq_i64(),
-                    delivery.low_i64(),
-                    attempt.number,
-                    status
-                ])?;
+                .execute(params![delivery.seq_i64(), delivery.low_i64(), attempt.number, status])?;
             if counted == 0 {
                 return Err(StoreError::NotFound.into());
             }

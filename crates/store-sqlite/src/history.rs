@@ -63,9 +63,8 @@ struct Span {
 
 impl Span {
     fn new(page: Page, since: Option<Timestamp>, until: Option<Timestamp>) -> Span {
-        let before = page
-            .before
-            .map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
+        let before =
+            page.before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
         Span {
             from: since.map_or(0, first_seq),
             below: before.min(until.map_or(i64::MAX, first_seq)),
@@ -83,10 +82,8 @@ pub(crate) fn delivery(
     id: DeliveryId,
     connection: &Connection,
 ) -> rusqlite::Result<Option<Delivery>> {
-    let sql = format!(
-        "SELECT {} FROM deliveries AS d WHERE d.seq = ?1 AND d.low = ?2",
-        rows::DELIVERY
-    );
+    let sql =
+        format!("SELECT {} FROM deliveries AS d WHERE d.seq = ?1 AND d.low = ?2", rows::DELIVERY);
     connection
         .prepare_cached(&sql)?
         .query_row([id.seq_i64(), id.low_i64()], rows::delivery)
@@ -98,10 +95,7 @@ pub(crate) fn attempts(
     delivery: DeliveryId,
     connection: &Connection,
 ) -> rusqlite::Result<Vec<Attempt>> {
-    let sql = format!(
-        "SELECT {} FROM attempts WHERE delivery = ?1 ORDER BY seq",
-        rows::ATTEMPT
-    );
+    let sql = format!("SELECT {} FROM attempts WHERE delivery = ?1 ORDER BY seq", rows::ATTEMPT);
     connection
         .prepare_cached(&sql)?
         .query_map([delivery.seq_i64()], |row| rows::attempt(delivery, row))?

@@ -8,7 +8,7 @@
 //! synced; every queue, batch, page and pool has a bound that stands beside it in the code.
 //!
 //! [`SqliteStore`] implements the traits of `pipeline::store`; the files follow them:
-//! [`mod@accept`](self) and `seen` take events in, `dispatch` leases and records, `catalogue` keeps
+//! `accept` and `seen` take events in, `dispatch` leases and records, `catalogue` keeps
 //! what is configured, `history` looks back. The way of a change is `store → writer → batch → Work`;
 //! the way of a question is `store → reader`.
 

@@ -147,19 +147,12 @@ pub(crate) fn open(options: &StoreOptions) -> Result<OpenedFile, OpenError> {
     let prepared = prepare(&mut connection, options.page_bytes);
     let page_bytes = prepared.map_err(|error| match error {
         SchemaError::Foreign => OpenError::NotADatabase(file.clone()),
-        SchemaError::Newer { found } => OpenError::NewerFormat {
-            file: file.clone(),
-            found,
-            known: schema::VERSION,
-        },
+        SchemaError::Newer { found } => {
+            OpenError::NewerFormat { file: file.clone(), found, known: schema::VERSION }
+        }
         SchemaError::Sqlite(error) => OpenError::sqlite(&file, error),
     })?;
-    Ok(OpenedFile {
-        file,
-        connection,
-        page_bytes,
-        lock,
-    })
+    Ok(OpenedFile { file, connection, page_bytes, lock })
 }
 
 /// Opens the database again after a failed write: only if all of it is sound.
@@ -201,11 +194,7 @@ fn make_folder(folder: &Path) -> Result<(), OpenError> {
 
 fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join(LOCK_FILE);
-    let file = private()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path);
+    let file = private().write(true).create(true).truncate(false).open(&path);
     let file = file.map_err(|error| OpenError::io(&path, error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -52,11 +52,7 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(crate) fn new(file: PathBuf) -> Readers {
-        Readers {
-            file,
-            idle: Arc::default(),
-            permits: Arc::new(Semaphore::new(READERS)),
-        }
+        Readers { file, idle: Arc::default(), permits: Arc::new(Semaphore::new(READERS)) }
     }
 
     pub(crate) fn file(&self) -> &std::path::Path {
@@ -84,9 +80,7 @@ impl Readers {
                 _ => false,
             };
             if !broken {
-                idle.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(connection);
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             }
             answer.map_err(|error| match error {
                 ReadError::Store(error) => error,
@@ -94,9 +88,7 @@ impl Readers {
             })
         };
         // It ends early only when the query panics or the runtime shuts down.
-        tokio::task::spawn_blocking(run)
-            .await
-            .unwrap_or_else(|error| Err(failed(error)))
+        tokio::task::spawn_blocking(run).await.unwrap_or_else(|error| Err(failed(error)))
     }
 
     /// Waits for the queries under way and closes the connections. Later queries are refused.
@@ -106,9 +98,6 @@ impl Readers {
             self.permits.close();
             drop(all);
         }
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

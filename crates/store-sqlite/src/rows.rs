@@ -54,14 +54,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(
-    EventId,
-    DeliveryId,
-    AttemptId,
-    WebhookId,
-    pipeline::SecretId,
-    pipeline::SourceId
-);
+numbers!(EventId, DeliveryId, AttemptId, WebhookId, pipeline::SecretId, pipeline::SourceId);
 
 pub(crate) fn u64_at(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
     let number: i64 = row.get(at)?;
@@ -106,10 +99,7 @@ pub(crate) fn event(row: &Row<'_>, at: usize) -> rusqlite::Result<EventFacts> {
         sha256: row.get(at + 8)?,
         verified: flags & VERIFIED != 0,
         repeat_of: match repeat_of {
-            Some(_) => Some(EventId::from_parts(
-                u64_at(row, at + 10)?,
-                u64_at(row, at + 11)?,
-            )),
+            Some(_) => Some(EventId::from_parts(u64_at(row, at + 10)?, u64_at(row, at + 11)?)),
             None => None,
         },
         marks: Marks {

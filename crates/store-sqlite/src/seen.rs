@@ -50,27 +50,18 @@ impl Key {
         match identity {
             Identity::None => return None,
             Identity::Received { source, .. } => {
-                put(
-                    &mut key[..OWNER_BYTES],
-                    digest(b"received ", source.as_str().as_bytes()),
-                );
+                put(&mut key[..OWNER_BYTES], digest(b"received ", source.as_str().as_bytes()));
                 put(&mut key[OWNER_BYTES..BODY_END], facts.sha256);
             }
             Identity::Published => {
                 let scope = facts.scope.folded();
-                put(
-                    &mut key[..OWNER_BYTES],
-                    digest(b"published ", scope.as_bytes()),
-                );
+                put(&mut key[..OWNER_BYTES], digest(b"published ", scope.as_bytes()));
             }
         }
         match &facts.request_id {
             Some(request_id) => put(&mut key[BODY_END..], digest(b"", request_id.as_bytes())),
             None => {
-                put(
-                    &mut key[BODY_END..BODY_END + 8],
-                    facts.id.seq().to_be_bytes(),
-                );
+                put(&mut key[BODY_END..BODY_END + 8], facts.id.seq().to_be_bytes());
                 put(&mut key[BODY_END + 8..], facts.id.low().to_be_bytes());
             }
         }
@@ -93,11 +84,7 @@ impl Key {
 }
 
 fn digest(kind: &[u8], text: &[u8]) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(kind)
-        .chain_update(text)
-        .finalize()
-        .into()
+    Sha256::new().chain_update(kind).chain_update(text).finalize().into()
 }
 
 fn put<const N: usize>(place: &mut [u8], from: [u8; N]) {
@@ -147,9 +134,8 @@ impl Seen {
              WHERE type = 'table' AND name GLOB 'seen_[0-9]*' ORDER BY 1 DESC",
         )?;
         let numbers = statement.query_map([], |row| row.get(0))?;
-        self.periods = numbers
-            .map(|number| number.map(Period::new))
-            .collect::<rusqlite::Result<_>>()?;
+        self.periods =
+            numbers.map(|number| number.map(Period::new)).collect::<rusqlite::Result<_>>()?;
         Ok(())
     }
 
@@ -163,9 +149,7 @@ impl Seen {
         for period in &self.periods {
             let mut statement = connection.prepare_cached(&period.first_of_body)?;
             let bounds = params![key.first_of_body(), key.last_of_body()];
-            let first = statement
-                .query_row(bounds, |row| event_id(row, 1))
-                .optional()?;
+            let first = statement.query_row(bounds, |row| event_id(row, 1)).optional()?;
             let Some(first) = first else {
                 continue;
             };
@@ -199,9 +183,7 @@ impl Seen {
         connection: &Connection,
     ) -> rusqlite::Result<Option<EventId>> {
         let mut statement = connection.prepare_cached(&period.exact)?;
-        statement
-            .query_row([key.0], |row| event_id(row, 0))
-            .optional()
+        statement.query_row([key.0], |row| event_id(row, 0)).optional()
     }
 
     /// Keeps the key of a new event. `repeated` is whether its body was seen before.
@@ -225,18 +207,11 @@ impl Seen {
 
     fn period(&mut self, now: Timestamp, connection: &Connection) -> rusqlite::Result<&Period> {
         let number = now.as_millis().div_euclid(PERIOD_MS).max(0);
-        let index = match self
-            .periods
-            .iter()
-            .position(|period| period.number == number)
-        {
+        let index = match self.periods.iter().position(|period| period.number == number) {
             Some(index) => index,
             None => {
                 self.make(number, connection)?;
-                let made = self
-                    .periods
-                    .iter()
-                    .position(|period| period.number == number);
+                let made = self.periods.iter().position(|period| period.number == number);
                 made.ok_or(rusqlite::Error::QueryReturnedNoRows)?
             }
         };

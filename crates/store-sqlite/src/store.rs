@@ -52,14 +52,8 @@ impl SqliteStore {
         let file = options.path.join(DATABASE_FILE);
         let opened = open::open(options)?;
         let writer = Writer::start(opened, options);
-        let writer = writer.map_err(|source| OpenError::Io {
-            path: file.clone(),
-            source,
-        })?;
-        Ok(SqliteStore {
-            readers: Readers::new(file),
-            writer,
-        })
+        let writer = writer.map_err(|source| OpenError::Io { path: file.clone(), source })?;
+        Ok(SqliteStore { readers: Readers::new(file), writer })
     }
 
     #[cfg(test)]
@@ -70,12 +64,8 @@ impl SqliteStore {
 
 impl Accept for SqliteStore {
     fn accept(&self, new: NewEvent) -> StoreFuture<'_, Accepted> {
-        let kept: usize = new
-            .event
-            .headers
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
+        let kept: usize =
+            new.event.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         let bytes = new.event.body.len() + kept;
         Box::pin(self.writer.accept(AcceptEvent(new), bytes))
     }
@@ -99,20 +89,13 @@ impl Dispatch for SqliteStore {
     }
 
     fn expedite(&self, webhook: WebhookId, now: Timestamp, limit: usize) -> StoreFuture<'_, usize> {
-        Box::pin(self.writer.submit(Expedite {
-            webhook,
-            now,
-            limit,
-        }))
+        Box::pin(self.writer.submit(Expedite { webhook, now, limit }))
     }
 }
 
 impl Keep for SqliteStore {
     fn configured(&self) -> StoreFuture<'_, Configured> {
-        Box::pin(
-            self.readers
-                .read(|connection| Ok(catalogue::configured(connection)?)),
-        )
+        Box::pin(self.readers.read(|connection| Ok(catalogue::configured(connection)?)))
     }
 
     fn put_source(&self, source: Source, expected: Expected) -> StoreFuture<'_, ()> {
@@ -146,10 +129,7 @@ impl Keep for SqliteStore {
     }
 
     fn setting(&self, name: &'static str) -> StoreFuture<'_, Option<Vec<u8>>> {
-        Box::pin(
-            self.readers
-                .read(move |connection| Ok(catalogue::setting(name, connection)?)),
-        )
+        Box::pin(self.readers.read(move |connection| Ok(catalogue::setting(name, connection)?)))
     }
 
     fn put_setting(&self, name: &'static str, value: Vec<u8>) -> StoreFuture<'_, ()> {
@@ -199,11 +179,7 @@ impl History for SqliteStore {
         new_request_id: Option<String>,
         now: Timestamp,
     ) -> StoreFuture<'_, Delivery> {
-        Box::pin(self.writer.submit(Resend {
-            id,
-            new_request_id,
-            now,
-        }))
+        Box::pin(self.writer.submit(Resend { id, new_request_id, now }))
     }
 
     fn cancel(&self, id: DeliveryId, now: Timestamp) -> StoreFuture<'_, Delivery> {
@@ -214,10 +190,7 @@ impl History for SqliteStore {
 impl Upkeep for SqliteStore {
     fn counts(&self) -> StoreFuture<'_, Counts> {
         let file = self.readers.file().to_owned();
-        Box::pin(
-            self.readers
-                .read(move |connection| Ok(upkeep::counts(&file, connection)?)),
-        )
+        Box::pin(self.readers.read(move |connection| Ok(upkeep::counts(&file, connection)?)))
     }
 
     fn health(&self) -> Health {
@@ -225,10 +198,7 @@ impl Upkeep for SqliteStore {
     }
 
     fn id_floor(&self) -> StoreFuture<'_, u64> {
-        Box::pin(
-            self.readers
-                .read(|connection| Ok(upkeep::id_floor(connection)?)),
-        )
+        Box::pin(self.readers.read(|connection| Ok(upkeep::id_floor(connection)?)))
     }
 
     fn close(&self) -> StoreFuture<'_, ()> {

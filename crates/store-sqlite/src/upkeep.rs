@@ -20,10 +20,7 @@ pub(crate) fn counts(file: &Path, connection: &Connection) -> rusqlite::Result<C
         PathBuf::from(name)
     };
     let size = |file: &Path| std::fs::metadata(file).map_or(0, |about| about.len());
-    Ok(Counts {
-        pending,
-        size_bytes: size(file) + size(&journal("-wal")) + size(&journal("-shm")),
-    })
+    Ok(Counts { pending, size_bytes: size(file) + size(&journal("-wal")) + size(&journal("-shm")) })
 }
 
 /// The greatest `seq` of any id.

@@ -65,10 +65,7 @@ pub(crate) struct Signals {
 
 impl Signals {
     fn new() -> Signals {
-        Signals {
-            health: AtomicU8::new(0),
-            commits: AtomicU64::new(0),
-        }
+        Signals { health: AtomicU8::new(0), commits: AtomicU64::new(0) }
     }
 
     pub(crate) fn health(&self) -> Health {
@@ -123,12 +120,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || thread.run())?;
-        Ok(Writer {
-            queue,
-            signals,
-            ended,
-            thread: Some(thread),
-        })
+        Ok(Writer { queue, signals, ended, thread: Some(thread) })
     }
 
     /// Jobs that wait.
@@ -165,8 +157,7 @@ impl Writer {
     async fn hand_over<W: Work>(&self, work: W, lane: Lane) -> Result<W::Answer, StoreError> {
         let room = self.queue.room(lane).await?;
         let (sender, receiver) = oneshot::channel();
-        self.queue
-            .push(Box::new(Job::new(work, lane, room, sender)))?;
+        self.queue.push(Box::new(Job::new(work, lane, room, sender)))?;
         receiver.await.unwrap_or(Err(StoreError::Unavailable))
     }
 

@@ -123,13 +123,7 @@ impl Load {
             }
             (None, None) => Manner::Plain,
         };
-        Ok(Self {
-            host,
-            manner,
-            run: body::now_ns(),
-            next: AtomicU64::new(0),
-            arguments,
-        })
+        Ok(Self { host, manner, run: body::now_ns(), next: AtomicU64::new(0), arguments })
     }
 
     async fn connect(&self) -> Result<SendRequest<Full<Bytes>>> {
@@ -237,18 +231,14 @@ fn json_body(serial: u64, now_ns: u64) -> String {
     let mut random = now_ns ^ serial.rotate_left(40);
     while text.len() < BODY_BYTES - 2 {
         // A linear congruential generator: bytes that do not repeat, cheaply.
-        random = random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         for shift in [16, 24, 32, 40, 48, 56] {
             text.push(char::from(b'a' + (random >> shift & 0xf) as u8));
         }
     }
     text.truncate(BODY_BYTES - 2);
     text.push_str("\"}");
-    debug_assert_eq!(
-        text.get(body::SENT_AT),
-        Some(format!("{now_ns:020}").as_str())
-    );
+    debug_assert_eq!(text.get(body::SENT_AT), Some(format!("{now_ns:020}").as_str()));
     text
 }

@@ -63,10 +63,7 @@ struct Counts {
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let verifier = arguments.secret_file.as_deref().map(verifier).transpose()?;
-    let receiver = Arc::new(Receiver {
-        verifier,
-        counts: Mutex::default(),
-    });
+    let receiver = Arc::new(Receiver { verifier, counts: Mutex::default() });
     listen::serve(move |request| respond(Arc::clone(&receiver), request)).await
 }
 
@@ -100,10 +97,7 @@ impl Receiver {
             counts.forged += u64::from(verifier.verify(headers, bytes, at).is_err());
         }
         counts.requests += 1;
-        match headers
-            .get("X-Request-UUID")
-            .and_then(|id| uuid(id.as_bytes()))
-        {
+        match headers.get("X-Request-UUID").and_then(|id| uuid(id.as_bytes())) {
             Some(id) => {
                 if counts.ids.insert(id) {
                     counts.complete_at_ns = now_ns;
@@ -113,9 +107,7 @@ impl Receiver {
         }
         if let Some(sent_ns) = sent_at(bytes) {
             let micros = now_ns.saturating_sub(sent_ns) / 1_000;
-            counts
-                .micros
-                .push(u32::try_from(micros).unwrap_or(u32::MAX));
+            counts.micros.push(u32::try_from(micros).unwrap_or(u32::MAX));
         }
     }
 

@@ -1,6 +1,6 @@
 //! For tests of the whole workspace; never shipped.
 //!
-//! Owns the conformance suite that every store passes ([`conformance`]) and makers of sample events,
+//! Owns the conformance suite that every store passes ([mod@conformance]) and makers of sample events,
 //! sources and webhooks ([`samples`]) with a clock that stands still and randomness from a seed.
 //! Nothing here reads the machine's clock, the network or a file.
 

@@ -109,12 +109,7 @@ impl Receiver {
             pass_on,
         });
         let listening = tokio::spawn(listen(listener, shared.clone())).abort_handle();
-        Receiver {
-            address,
-            arrived,
-            shared,
-            listening,
-        }
+        Receiver { address, arrived, shared, listening }
     }
 
     /// From the next request on, gives this answer.

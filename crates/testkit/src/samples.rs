@@ -148,10 +148,7 @@ impl Samples {
         event.facts.request_id = request_id.map(str::to_owned);
         NewEvent {
             event: Arc::new(event),
-            identity: Identity::Received {
-                source,
-                replay_window_ms: 0,
-            },
+            identity: Identity::Received { source, replay_window_ms: 0 },
             deliveries: Vec::new(),
         }
     }
@@ -179,11 +176,7 @@ impl Samples {
     /// Adds a delivery.
     pub fn deliver(&self, new: &mut NewEvent, webhook: WebhookId, leased: bool) -> DeliveryId {
         let id = self.id();
-        new.deliveries.push(NewDelivery {
-            id,
-            webhook,
-            leased,
-        });
+        new.deliveries.push(NewDelivery { id, webhook, leased });
         id
     }
 

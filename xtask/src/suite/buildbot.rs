@@ -54,13 +54,7 @@ impl Suite for Buildbot {
         let requirements = job.root.join("xtask/fixtures/buildbot/requirements.txt");
         let environment = Environment::prepare("buildbot-venv", &requirements, "buildbot")?;
         let path = cargo::build(&job.root, Target::Binary("countersign"), false)?;
-        self.ready = Some((
-            environment,
-            Program {
-                path,
-                first: &["serve"],
-            },
-        ));
+        self.ready = Some((environment, Program { path, first: &["serve"] }));
         Ok(())
     }
 
@@ -79,12 +73,7 @@ impl Suite for Buildbot {
         let installation = Installation::new(&folder, program, SECRET, &webhook(&ci))?;
         installation.write_secret("ci.password", ci.hook_password())?;
         let server = installation.start()?;
-        let mut bench = Bench {
-            ci,
-            public: server.public,
-            template,
-            random: Random::new(seed),
-        };
+        let mut bench = Bench { ci, public: server.public, template, random: Random::new(seed) };
         bench.all(&mut report).inspect_err(|_| scratch.keep())?;
         if report.failed > 0 {
             scratch.keep();
@@ -128,19 +117,12 @@ impl Bench {
 
     fn genuine_and_repeated(&mut self, report: &mut Report) -> Result<()> {
         let push = self.push();
-        report.check(
-            "a genuine push is accepted",
-            &differs(202, self.post(&push)?.0),
-        );
+        report.check("a genuine push is accepted", &differs(202, self.post(&push)?.0));
         let built = self.built(&push, BUILD_LIMIT)?;
         report.check("the build of its commit succeeds", &built);
         let (status, answer) = self.post(&push)?;
         report.check("the same push again is answered 200", &differs(200, status));
-        let told = if answer.contains("duplicate") {
-            String::new()
-        } else {
-            answer
-        };
+        let told = if answer.contains("duplicate") { String::new() } else { answer };
         report.check("and called a duplicate", &told);
         thread::sleep(LINGER);
         report.check("and starts no second build", &self.differ(&push, 1)?);
@@ -151,17 +133,11 @@ impl Bench {
         let mut forged = self.push();
         let (genuine, other) = (forged.commit.clone(), self.commit());
         let signature = push::signature(SECRET, &forged.body);
-        forged.body = String::from_utf8(forged.body)?
-            .replace(&genuine, &other)
-            .into_bytes();
+        forged.body = String::from_utf8(forged.body)?.replace(&genuine, &other).into_bytes();
         forged.commit = other;
         let mut request = self.request(&forged);
         let named = |header: &&mut (String, String)| header.0 == "X-Hub-Signature";
-        let header = request
-            .headers
-            .iter_mut()
-            .find(named)
-            .context("no signature")?;
+        let header = request.headers.iter_mut().find(named).context("no signature")?;
         header.1 = signature;
         let status = http::exchange(self.public, &request)?.status()?;
         report.check("a tampered push is refused", &differs(403, status));
@@ -173,10 +149,7 @@ impl Bench {
     fn while_down(&mut self, report: &mut Report) -> Result<()> {
         self.ci.stop()?;
         let push = self.push();
-        report.check(
-            "with Buildbot down a push is accepted",
-            &differs(202, self.post(&push)?.0),
-        );
+        report.check("with Buildbot down a push is accepted", &differs(202, self.post(&push)?.0));
         // Long enough for attempts to fail and the breaker to open.
         thread::sleep(LINGER);
         self.ci.start()?;
@@ -197,21 +170,12 @@ impl Bench {
         let commit = self.commit();
         let body = self.template.replace("@COMMIT@", &commit).into_bytes();
         let request_id = push::request_id(self.random.bits(), self.random.below(1 << 48));
-        Push {
-            commit,
-            body,
-            request_id,
-        }
+        Push { commit, body, request_id }
     }
 
     fn commit(&mut self) -> String {
         let random = &mut self.random;
-        format!(
-            "{:016x}{:016x}{:08x}",
-            random.bits(),
-            random.bits(),
-            random.bits() >> 32
-        )
+        format!("{:016x}{:016x}{:08x}", random.bits(), random.bits(), random.bits() >> 32)
     }
 
     fn request(&self, push: &Push) -> http::Message {
@@ -220,10 +184,7 @@ impl Bench {
 
     fn post(&self, push: &Push) -> Result<(u16, String)> {
         let answer = http::exchange(self.public, &self.request(push)).context("posting a push")?;
-        Ok((
-            answer.status()?,
-            String::from_utf8_lossy(&answer.body).into_owned(),
-        ))
+        Ok((answer.status()?, String::from_utf8_lossy(&answer.body).into_owned()))
     }
 
     /// Waits for a build of the push; nothing when there is one and it succeeded.
@@ -244,11 +205,7 @@ impl Bench {
     /// Nothing when Buildbot has seen the push exactly `expected` times and built it as often.
     fn differ(&self, push: &Push, expected: usize) -> Result<String> {
         let builds = self.ci.builds(&push.commit)?;
-        let wanted = Builds {
-            changes: expected,
-            all: expected,
-            succeeded: expected,
-        };
+        let wanted = Builds { changes: expected, all: expected, succeeded: expected };
         Ok(if builds == wanted {
             String::new()
         } else {
@@ -258,9 +215,5 @@ impl Bench {
 }
 
 fn differs(expected: u16, found: u16) -> String {
-    if expected == found {
-        String::new()
-    } else {
-        format!("status {found}, expected {expected}")
-    }
+    if expected == found { String::new() } else { format!("status {found}, expected {expected}") }
 }

@@ -15,22 +15,10 @@ struct Check {
 }
 
 const CHECKS: [Check; 3] = [
-    Check {
-        name: "fmt",
-        arguments: &["fmt", "--all", "--check", "--", "-l"],
-        variable: None,
-    },
+    Check { name: "fmt", arguments: &["fmt", "--all", "--check", "--", "-l"], variable: None },
     Check {
         name: "clippy",
-        arguments: &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ],
+        arguments: &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
         variable: None,
     },
     Check {
@@ -42,10 +30,7 @@ const CHECKS: [Check; 3] = [
 
 /// The checks in the order in which they run, the fastest first.
 pub(crate) fn all() -> Vec<Box<dyn Suite>> {
-    CHECKS
-        .into_iter()
-        .map(|check| Box::new(check) as Box<dyn Suite>)
-        .collect()
+    CHECKS.into_iter().map(|check| Box::new(check) as Box<dyn Suite>).collect()
 }
 
 impl Suite for Check {
@@ -60,15 +45,9 @@ impl Suite for Check {
     fn run(&mut self, job: &Job) -> Result<Report> {
         let mut command = cargo::command(&job.root);
         command.args(self.arguments).envs(self.variable);
-        let status = command
-            .status()
-            .with_context(|| format!("starting cargo {}", self.name))?;
+        let status = command.status().with_context(|| format!("starting cargo {}", self.name))?;
         let mut report = Report::default();
-        let said = if status.success() {
-            String::new()
-        } else {
-            status.to_string()
-        };
+        let said = if status.success() { String::new() } else { status.to_string() };
         report.check(&format!("cargo {}", self.arguments.join(" ")), &said);
         Ok(report)
     }

@@ -64,14 +64,8 @@ impl Suite for Crash {
         let server = cargo::build(&job.root, Target::Binary("countersign"), release)?;
         let control = cargo::build(&job.root, Target::Example("control_answers_early"), release)?;
         self.programs = Some(Programs {
-            server: Program {
-                path: server,
-                first: &["serve"],
-            },
-            control: Program {
-                path: control,
-                first: &[],
-            },
+            server: Program { path: server, first: &["serve"] },
+            control: Program { path: control, first: &[] },
         });
         Ok(())
     }
@@ -94,10 +88,7 @@ impl Suite for Crash {
             total.accepted, total.delivered, total.repeated
         ));
         let control = control_bites(&programs.control, seed)?;
-        report.check(
-            "a server that answers before its commit is found out",
-            &control,
-        );
+        report.check("a server that answers before its commit is found out", &control);
         Ok(report)
     }
 }
@@ -125,27 +116,14 @@ fn judge(server: &Program, seed: u64, kills: u32, report: &mut Report) -> Result
         }
     }
     if total.repeated > u64::from(kills) * REPEATED_PER_KILL_MAX {
-        problems
-            .repeated
-            .push(format!("{} repeated in {kills} kills", total.repeated));
+        problems.repeated.push(format!("{} repeated in {kills} kills", total.repeated));
     }
     if total.accepted == 0 {
-        problems
-            .lost
-            .push("nothing was accepted, so nothing was tested".to_owned());
+        problems.lost.push("nothing was accepted, so nothing was tested".to_owned());
     }
-    report.check(
-        "every event answered 2xx is delivered",
-        &problems.lost.join("; "),
-    );
-    report.check(
-        "each arrives as it was sent, under its request id",
-        &problems.faults.join("; "),
-    );
-    report.check(
-        "one is repeated only by a crash",
-        &problems.repeated.join("; "),
-    );
+    report.check("every event answered 2xx is delivered", &problems.lost.join("; "));
+    report.check("each arrives as it was sent, under its request id", &problems.faults.join("; "));
+    report.check("one is repeated only by a crash", &problems.repeated.join("; "));
     report.check("SIGTERM drains and exits 0", &problems.ending.join("; "));
     Ok(total)
 }
@@ -165,17 +143,12 @@ impl Problems {
         let before = self.count();
         if !outcome.missing.is_empty() {
             let shown: Vec<_> = outcome.missing.iter().take(5).cloned().collect();
-            self.lost.push(format!(
-                "{} lost, such as {}",
-                outcome.missing.len(),
-                shown.join(", ")
-            ));
+            self.lost.push(format!("{} lost, such as {}", outcome.missing.len(), shown.join(", ")));
         }
         self.faults.extend(outcome.faults.iter().cloned());
         if outcome.counts.repeated_without_crash > 0 {
             let count = outcome.counts.repeated_without_crash;
-            self.repeated
-                .push(format!("{count} repeated by a server that had not crashed"));
+            self.repeated.push(format!("{count} repeated by a server that had not crashed"));
         }
         if !outcome.ending.success() {
             self.ending.push(outcome.ending.to_string());
@@ -195,16 +168,9 @@ fn control_bites(control: &Program, seed: u64) -> Result<String> {
         let plan = Plan::control(control, seed.wrapping_add(round), CONTROL_KILLS);
         let outcome = trial::run(&plan, scratch.path())?;
         if !outcome.missing.is_empty() {
-            println!(
-                "  the control lost {} of {}",
-                outcome.missing.len(),
-                outcome.counts.accepted
-            );
+            println!("  the control lost {} of {}", outcome.missing.len(), outcome.counts.accepted);
             return Ok(String::new());
         }
     }
-    Ok(format!(
-        "it lost nothing in {} kills",
-        CONTROL_TRIALS_MAX * u64::from(CONTROL_KILLS)
-    ))
+    Ok(format!("it lost nothing in {} kills", CONTROL_TRIALS_MAX * u64::from(CONTROL_KILLS)))
 }

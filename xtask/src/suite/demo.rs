@@ -40,22 +40,13 @@ impl Suite for Demo {
         let scratch = Scratch::new("demo")?;
         let (working, temporary) = (scratch.folder("working")?, scratch.folder("temporary")?);
         let mut demo = Command::new(&self.program);
-        demo.args(["demo", "--once"])
-            .current_dir(&working)
-            .env("TMPDIR", &temporary);
+        demo.args(["demo", "--once"]).current_dir(&working).env("TMPDIR", &temporary);
         let done = output(&mut demo, LIMIT)?;
         let text = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
 
         let mut report = Report::default();
         let ended_badly = format!("{}: {}", done.status, end_of(&text));
-        report.check(
-            "exits 0",
-            if done.status.success() {
-                ""
-            } else {
-                &ended_badly
-            },
-        );
+        report.check("exits 0", if done.status.success() { "" } else { &ended_badly });
         report.check("tells what became of each request", &absent(&text));
         let working = folder::names_in(&working)?;
         report.check("leaves its working folder empty", &working.join(" "));
@@ -67,18 +58,11 @@ impl Suite for Demo {
 
 /// The words that are absent, or nothing.
 fn absent(text: &str) -> String {
-    let absent: Vec<_> = WORDS
-        .into_iter()
-        .filter(|word| !text.contains(word))
-        .collect();
+    let absent: Vec<_> = WORDS.into_iter().filter(|word| !text.contains(word)).collect();
     if absent.is_empty() {
         return String::new();
     }
-    format!(
-        "it does not say: {}; it says: {}",
-        absent.join(", "),
-        end_of(text)
-    )
+    format!("it does not say: {}; it says: {}", absent.join(", "), end_of(text))
 }
 
 #[cfg(test)]

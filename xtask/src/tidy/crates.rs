@@ -29,16 +29,7 @@ const ALLOWED: [Arrows; 9] = [
     Arrows {
         name: LIBRARY,
         may: &[],
-        never: &[
-            "tokio",
-            "hyper",
-            "hyper-util",
-            "axum",
-            "rusqlite",
-            "reqwest",
-            "jiff",
-            "tracing",
-        ],
+        never: &["tokio", "hyper", "hyper-util", "axum", "rusqlite", "reqwest", "jiff", "tracing"],
     },
     Arrows {
         name: PIPELINE,
@@ -56,41 +47,17 @@ const ALLOWED: [Arrows; 9] = [
             "reqwest",
         ],
     },
-    Arrows {
-        name: SEALING,
-        may: &[LIBRARY],
-        never: STORAGE,
-    },
-    Arrows {
-        name: STORE_SQLITE,
-        may: &[PIPELINE, LIBRARY],
-        never: &["hyper", "axum"],
-    },
-    Arrows {
-        name: DELIVER,
-        may: &[PIPELINE, LIBRARY],
-        never: STORAGE,
-    },
-    Arrows {
-        name: CONSOLE,
-        may: &[PIPELINE, SEALING, LIBRARY, DELIVER],
-        never: STORAGE,
-    },
+    Arrows { name: SEALING, may: &[LIBRARY], never: STORAGE },
+    Arrows { name: STORE_SQLITE, may: &[PIPELINE, LIBRARY], never: &["hyper", "axum"] },
+    Arrows { name: DELIVER, may: &[PIPELINE, LIBRARY], never: STORAGE },
+    Arrows { name: CONSOLE, may: &[PIPELINE, SEALING, LIBRARY, DELIVER], never: STORAGE },
     Arrows {
         name: SERVER,
         may: &[CONSOLE, DELIVER, STORE_SQLITE, PIPELINE, SEALING, LIBRARY],
         never: STORAGE,
     },
-    Arrows {
-        name: TESTKIT,
-        may: &[PIPELINE, SEALING, LIBRARY],
-        never: STORAGE,
-    },
-    Arrows {
-        name: "xtask",
-        may: &[],
-        never: STORAGE,
-    },
+    Arrows { name: TESTKIT, may: &[PIPELINE, SEALING, LIBRARY], never: STORAGE },
+    Arrows { name: "xtask", may: &[], never: STORAGE },
 ];
 
 /// Crates that ARCHITECTURE.md does not mention.
@@ -103,30 +70,19 @@ pub(super) fn on_the_map(files: &[File]) -> Vec<Finding> {
     };
     let folders: BTreeSet<String> = files.iter().filter_map(folder).collect();
     let absent = folders.into_iter().filter(|folder| !mentions(map, folder));
-    absent
-        .map(|folder| Finding::new(&folder, 1, "ARCHITECTURE.md does not mention it"))
-        .collect()
+    absent.map(|folder| Finding::new(&folder, 1, "ARCHITECTURE.md does not mention it")).collect()
 }
 
 /// Dependencies that the table does not allow. Tests may use the testkit and the embedded store
 /// besides, but for those of the library.
 pub(super) fn arrows(metadata: &Value) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    let packages = metadata["packages"]
-        .as_array()
-        .context("no packages in cargo's metadata")?;
-    let names: Vec<&str> = packages
-        .iter()
-        .filter_map(|package| package["name"].as_str())
-        .collect();
+    let packages = metadata["packages"].as_array().context("no packages in cargo's metadata")?;
+    let names: Vec<&str> = packages.iter().filter_map(|package| package["name"].as_str()).collect();
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
         let Some(arrows) = ALLOWED.iter().find(|arrows| arrows.name == name) else {
-            findings.push(Finding::new(
-                name,
-                1,
-                "is not in the table of arrows in tidy",
-            ));
+            findings.push(Finding::new(name, 1, "is not in the table of arrows in tidy"));
             continue;
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
@@ -149,6 +105,5 @@ fn wrong(arrows: &Arrows, workspace: &[&str], to: &str, is_dev: bool) -> Option<
 
 fn mentions(map: &str, folder: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    map.match_indices(folder)
-        .any(|(at, _)| !map[at + folder.len()..].starts_with(is_name))
+    map.match_indices(folder).any(|(at, _)| !map[at + folder.len()..].starts_with(is_name))
 }

@@ -22,9 +22,7 @@ pub(super) fn lengths(files: &[File]) -> Vec<Finding> {
 /// Name, first line and number of lines of every function with a body.
 fn functions(blanked: &str) -> Vec<(String, usize, usize)> {
     let lines: Vec<&str> = blanked.lines().collect();
-    let begins = (0..)
-        .zip(&lines)
-        .filter_map(|(at, line)| Some((at, name(line)?)));
+    let begins = (0..).zip(&lines).filter_map(|(at, line)| Some((at, name(line)?)));
     begins
         .filter_map(|(at, name)| Some((name.to_owned(), at + 1, body_length(&lines[at..])?)))
         .collect()

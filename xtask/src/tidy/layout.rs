@@ -8,9 +8,8 @@ const LINES_MAX: usize = 600;
 const LINES_NOTED: usize = 400;
 
 /// Names under which anything could be put.
-const DRAWERS: [&str; 9] = [
-    "utils", "util", "common", "core", "helpers", "helper", "types", "misc", "shared",
-];
+const DRAWERS: [&str; 9] =
+    ["utils", "util", "common", "core", "helpers", "helper", "types", "misc", "shared"];
 
 /// Every module file opens with `//!`; tests need not.
 pub(super) fn module_docs(files: &[File]) -> Vec<Finding> {
@@ -23,12 +22,7 @@ pub(super) fn module_docs(files: &[File]) -> Vec<Finding> {
         !first.is_some_and(|line| line.starts_with("//!"))
     };
     let finding = |file: &File| Finding::new(&file.path, 1, "does not open with `//!`");
-    files
-        .iter()
-        .filter(is_module)
-        .filter(silent)
-        .map(finding)
-        .collect()
+    files.iter().filter(is_module).filter(silent).map(finding).collect()
 }
 
 /// No `mod.rs`, and no file or folder of code whose name says nothing.

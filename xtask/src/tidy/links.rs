@@ -26,9 +26,7 @@ pub(super) fn relative(files: &[File]) -> Vec<Finding> {
 /// What stands in `](...)`, without titles and code.
 fn targets(line: &str) -> impl Iterator<Item = &str> {
     let after = line.split("](").skip(1);
-    after
-        .filter_map(|rest| rest.split([')', ' ']).next())
-        .filter(|target| !target.is_empty())
+    after.filter_map(|rest| rest.split([')', ' ']).next()).filter(|target| !target.is_empty())
 }
 
 fn exists(files: &[File], from: &str, target: &str) -> bool {
@@ -40,10 +38,7 @@ fn exists(files: &[File], from: &str, target: &str) -> bool {
         return false;
     };
     let folder = format!("{path}/");
-    path.is_empty()
-        || files
-            .iter()
-            .any(|file| file.path == path || file.path.starts_with(&folder))
+    path.is_empty() || files.iter().any(|file| file.path == path || file.path.starts_with(&folder))
 }
 
 /// The path from the root; none when it leads out of the tree.

@@ -37,11 +37,7 @@ fn literal_length(rest: &str, previous: char) -> Option<usize> {
         return character(rest);
     }
     let in_word = previous.is_alphanumeric() || previous == '_';
-    if rest.starts_with('r') && (!in_word || previous == 'b') {
-        raw_string(rest)
-    } else {
-        None
-    }
+    if rest.starts_with('r') && (!in_word || previous == 'b') { raw_string(rest) } else { None }
 }
 
 fn block_comment(rest: &str) -> usize {

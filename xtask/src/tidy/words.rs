@@ -53,8 +53,7 @@ pub(super) fn sql(files: &[File]) -> Vec<Finding> {
 pub(super) fn outside(files: &[File]) -> Vec<Finding> {
     let elsewhere = |file: &File| file.path != ".ci/run";
     written_lines(files, elsewhere, |line| {
-        line.contains(OUTSIDE)
-            .then(|| format!("`{OUTSIDE}` is not part of the project"))
+        line.contains(OUTSIDE).then(|| format!("`{OUTSIDE}` is not part of the project"))
     })
 }
 
@@ -67,23 +66,12 @@ pub(super) fn line_ends(files: &[File]) -> Vec<Finding> {
             (!clean).then(|| "white space at the end of the line".to_owned())
         },
     );
-    for file in files
-        .iter()
-        .filter(|file| file.is_written() && !file.text.is_empty())
-    {
+    for file in files.iter().filter(|file| file.is_written() && !file.text.is_empty()) {
         let last = file.text.lines().count();
         if !file.text.ends_with('\n') {
-            findings.push(Finding::new(
-                &file.path,
-                last,
-                "no line end at the end of the file",
-            ));
+            findings.push(Finding::new(&file.path, last, "no line end at the end of the file"));
         } else if file.text.ends_with("\n\n") {
-            findings.push(Finding::new(
-                &file.path,
-                last,
-                "an empty line at the end of the file",
-            ));
+            findings.push(Finding::new(&file.path, last, "an empty line at the end of the file"));
         }
     }
     findings
@@ -95,10 +83,7 @@ fn written_lines(
     message: impl Fn(&str) -> Option<String>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| file.is_written() && concerns(file))
-    {
+    for file in files.iter().filter(|file| file.is_written() && concerns(file)) {
         // `lines` would hide a carriage return at the end of a line.
         for (number, line) in (1..).zip(file.text.split('\n')) {
             findings.extend(message(line).map(|message| Finding::new(&file.path, number, message)));

@@ -83,16 +83,12 @@ pub(crate) struct PublishedAnswer {
 impl From<Published> for PublishedAnswer {
     fn from(published: Published) -> PublishedAnswer {
         match published {
-            Published::New { id, deliveries } => PublishedAnswer {
-                id: id.to_string(),
-                status: None,
-                deliveries,
-            },
-            Published::Duplicate { first } => PublishedAnswer {
-                id: first.to_string(),
-                status: Some("duplicate"),
-                deliveries: 0,
-            },
+            Published::New { id, deliveries } => {
+                PublishedAnswer { id: id.to_string(), status: None, deliveries }
+            }
+            Published::Duplicate { first } => {
+                PublishedAnswer { id: first.to_string(), status: Some("duplicate"), deliveries: 0 }
+            }
         }
     }
 }

@@ -52,11 +52,7 @@ impl Owner<'_> {
         let password = draft.password.resolve("password", None, &mut below);
         let keeps_password = password_absent && self.kept.is_some();
         if username.is_none() || (password.is_none() && !keeps_password) {
-            let name = if username.is_none() {
-                "username"
-            } else {
-                "password"
-            };
+            let name = if username.is_none() { "username" } else { "password" };
             if below.is_empty() {
                 below.add(name, FieldCode::Required, "has to be given");
             }
@@ -69,10 +65,7 @@ impl Owner<'_> {
             return None;
         }
         Some(match (password, self.kept) {
-            (None, Some(kept)) => SealedBasicAuth {
-                username,
-                ..kept.clone()
-            },
+            (None, Some(kept)) => SealedBasicAuth { username, ..kept.clone() },
             (password, _) => {
                 let password = password.as_ref().map_or("", SecretText::expose);
                 self.seal(username, password, work)
@@ -85,19 +78,12 @@ impl Owner<'_> {
             let field = sealing::Field::Password;
             let opened = work.open(self.id, present.id, field, &present.sealed_password);
             if opened.is_some_and(|bytes| bytes.as_slice() == password.as_bytes()) {
-                return SealedBasicAuth {
-                    username,
-                    ..present.clone()
-                };
+                return SealedBasicAuth { username, ..present.clone() };
             }
         }
         let (id, sealed_password) =
             work.seal(self.id, sealing::Field::Password, password.as_bytes());
-        SealedBasicAuth {
-            username,
-            id,
-            sealed_password,
-        }
+        SealedBasicAuth { username, id, sealed_password }
     }
 }
 

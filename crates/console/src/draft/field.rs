@@ -208,18 +208,11 @@ impl<T: FromJson> FromJson for Vec<T> {
                 Err(found) => errors.absorb(&index.to_string(), found),
             }
         }
-        if errors.is_empty() {
-            Ok(items)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(items) } else { Err(errors) }
     }
 
     fn describe() -> Schema {
-        ArrayBuilder::new()
-            .items(RefOr::T(T::describe()))
-            .build()
-            .into()
+        ArrayBuilder::new().items(RefOr::T(T::describe())).build().into()
     }
 }
 
@@ -235,10 +228,7 @@ impl<T: FromJson> FromJson for BTreeMap<String, Field<T>> {
 
     fn describe() -> Schema {
         let values = AdditionalProperties::RefOr(nullable(T::describe()).into());
-        ObjectBuilder::new()
-            .additional_properties(Some(values))
-            .build()
-            .into()
+        ObjectBuilder::new().additional_properties(Some(values)).build().into()
     }
 }
 

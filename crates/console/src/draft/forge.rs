@@ -119,9 +119,7 @@ impl<'a> Work<'a> {
 
     /// The value of a field; what is kept where it is absent; else the default.
     pub(super) fn or<T>(&mut self, name: &str, field: Field<T>, kept: Option<T>, default: T) -> T {
-        field
-            .resolve(name, kept, &mut self.errors)
-            .unwrap_or(default)
+        field.resolve(name, kept, &mut self.errors).unwrap_or(default)
     }
 
     pub(super) fn fault(&mut self, name: &str, code: FieldCode, message: impl Into<String>) {
@@ -129,11 +127,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn warn(&mut self, pointer: &'static str, code: &'static str, message: &str) {
-        self.warnings.push(Warning {
-            pointer,
-            code,
-            message: message.to_owned(),
-        });
+        self.warnings.push(Warning { pointer, code, message: message.to_owned() });
     }
 
     pub(super) fn warn_of_secret(&mut self, warning: SecretWarning) {
@@ -163,11 +157,7 @@ impl<'a> Work<'a> {
         plain: &[u8],
     ) -> (SecretId, Bytes) {
         let id: SecretId = self.forge.ids.make();
-        let place = Place {
-            owner,
-            secret: &id.to_string(),
-            field,
-        };
+        let place = Place { owner, secret: &id.to_string(), field };
         let sealed = self.forge.keys.seal(&place, plain);
         self.sealing_failed |= sealed.is_none();
         (id, sealed.unwrap_or_default())
@@ -181,11 +171,7 @@ impl<'a> Work<'a> {
         field: sealing::Field,
         sealed: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
-        let place = Place {
-            owner,
-            secret: &id.to_string(),
-            field,
-        };
+        let place = Place { owner, secret: &id.to_string(), field };
         self.forge.keys.open(&place, sealed).ok()
     }
 
@@ -197,11 +183,7 @@ impl<'a> Work<'a> {
         if self.sealing_failed {
             return Err(DraftError::Sealing);
         }
-        Ok(Drafted {
-            value,
-            generated: self.generated,
-            warnings: self.warnings,
-        })
+        Ok(Drafted { value, generated: self.generated, warnings: self.warnings })
     }
 }
 

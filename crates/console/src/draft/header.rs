@@ -107,18 +107,11 @@ impl Owner<'_> {
         if let Some(present) = self.present.iter().find(same) {
             let opened = work.open(self.id, present.id, field, &present.sealed_value);
             if opened.is_some_and(|bytes| bytes.as_slice() == value.expose().as_bytes()) {
-                return SealedHeader {
-                    name,
-                    ..present.clone()
-                };
+                return SealedHeader { name, ..present.clone() };
             }
         }
         let (id, sealed_value) = work.seal(self.id, field, value.expose().as_bytes());
-        SealedHeader {
-            name,
-            id,
-            sealed_value,
-        }
+        SealedHeader { name, id, sealed_value }
     }
 }
 

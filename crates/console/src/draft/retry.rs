@@ -48,18 +48,15 @@ pub(super) fn settle(
         note_unknown(name, RetryDraft::FIELDS, &mut below);
     }
     let delays = draft.delays_s.check(delays);
-    let attempts = draft
-        .attempts_max
-        .check(|most| within(most, 1, ATTEMPTS_LONGEST).map(|most| most as u32));
+    let attempts =
+        draft.attempts_max.check(|most| within(most, 1, ATTEMPTS_LONGEST).map(|most| most as u32));
     let age = draft.age_max_s.check(|age| within(age, 0, AGE_LONGEST_S));
     let policy = RetryPolicy {
         delays_s: delays
             .resolve("delays_s", Some(kept.delays_s), &mut below)
             .unwrap_or_else(|| RetryPolicy::default().delays_s),
         attempts_max: attempts.resolve("attempts_max", kept.attempts_max, &mut below),
-        age_max_s: age
-            .resolve("age_max_s", Some(kept.age_max_s), &mut below)
-            .unwrap_or(AGE_MAX_S),
+        age_max_s: age.resolve("age_max_s", Some(kept.age_max_s), &mut below).unwrap_or(AGE_MAX_S),
     };
     work.errors.absorb("retry", below);
     policy

@@ -179,13 +179,7 @@ impl Owner<'_> {
         work: &mut Work<'_>,
     ) -> SealedSecret {
         let (id, sealed) = work.seal(self.id, sealing::Field::Secret, secret.expose());
-        SealedSecret {
-            id,
-            sealed,
-            activated_at,
-            expires_at: None,
-            last_used_at: None,
-        }
+        SealedSecret { id, sealed, activated_at, expires_at: None, last_used_at: None }
     }
 }
 
@@ -218,12 +212,8 @@ pub(crate) fn add(
         secret_base64: draft.secret_base64,
         generate_secret: draft.generate_secret,
     };
-    let owner = Owner {
-        id: &rotation.owner,
-        dialect: rotation.dialect.as_ref(),
-        kept: &[],
-        present: &[],
-    };
+    let owner =
+        Owner { id: &rotation.owner, dialect: rotation.dialect.as_ref(), kept: &[], present: &[] };
     let wish = given.wish(&mut work);
     let added = owner.settle(wish, &mut work);
     let [mut added]: [SealedSecret; 1] = match added.try_into() {
@@ -256,18 +246,10 @@ pub(crate) fn activate(
     let Some(chosen) = rotation.secrets.iter().find(|secret| secret.id == id) else {
         return Ok(None);
     };
-    let others: Vec<SealedSecret> = rotation
-        .secrets
-        .iter()
-        .filter(|s| s.id != id)
-        .cloned()
-        .collect();
+    let others: Vec<SealedSecret> =
+        rotation.secrets.iter().filter(|s| s.id != id).cloned().collect();
     let mut secrets = ended(&others, previous, work.now);
-    secrets.push(SealedSecret {
-        activated_at: Some(work.now),
-        expires_at: None,
-        ..chosen.clone()
-    });
+    secrets.push(SealedSecret { activated_at: Some(work.now), expires_at: None, ..chosen.clone() });
     secrets.sort_by_key(|secret| secret.id);
     within_limits(&secrets, work.now)?;
     work.finish(Some(secrets)).map(|drafted| drafted.value)
@@ -291,11 +273,7 @@ fn ended(secrets: &[SealedSecret], expiry: Option<Timestamp>, now: Timestamp) ->
     let mut secrets = secrets.to_vec();
     for secret in &mut secrets {
         if let Some(expiry) = expiry.filter(|_| secret.active(now)) {
-            secret.expires_at = Some(
-                secret
-                    .expires_at
-                    .map_or(expiry, |before| before.min(expiry)),
-            );
+            secret.expires_at = Some(secret.expires_at.map_or(expiry, |before| before.min(expiry)));
         }
     }
     secrets.retain(|secret| secret.expires_at.is_none_or(|expiry| now < expiry));

@@ -96,11 +96,7 @@ impl SourceDraft {
     ) -> Result<Drafted<Source>, DraftError> {
         let mut work = Work::new(forge, &self.unknown, SourceDraft::FIELDS);
         let id: SourceId = present.map_or_else(|| forge.ids.make(), |present| present.id);
-        let before = Before {
-            owner: id.to_string(),
-            kept,
-            present,
-        };
+        let before = Before { owner: id.to_string(), kept, present };
         let name = before.name(self.name, &mut work);
         let dialect = before.dialect(self.dialect, &mut work);
         let given = Given {
@@ -214,9 +210,9 @@ impl Before<'_> {
         dialect: &Option<Dialect>,
         work: &mut Work<'_>,
     ) -> u64 {
-        let default = dialect.as_ref().map_or(BODY_MAX_BYTES, |dialect| {
-            dialect.body_cap_default_bytes() as u64
-        });
+        let default = dialect
+            .as_ref()
+            .map_or(BODY_MAX_BYTES, |dialect| dialect.body_cap_default_bytes() as u64);
         let field = field.check(|bytes| within(bytes, 1, BODY_MAX_BYTES));
         let kept = self.kept.map(|kept| kept.max_body_bytes);
         work.or("max_body_bytes", field, kept, default)

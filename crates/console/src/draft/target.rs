@@ -14,10 +14,7 @@ pub(super) fn parse(text: &str) -> Result<Url, Fault> {
         return Err((FieldCode::BadLength, message));
     }
     let bad = |message: &str| (FieldCode::BadFormat, message.to_owned());
-    if text
-        .bytes()
-        .any(|byte| byte.is_ascii_control() || byte == b' ')
-    {
+    if text.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') {
         return Err(bad("a URL has no spaces and no control characters"));
     }
     let url = Url::parse(text).map_err(|_| bad("an absolute http or https URL"))?;

@@ -50,16 +50,10 @@ async fn the_same_declaration_changes_nothing() {
     server.pass(1_000);
     let again = draft().declare(Some(&first), &forge).unwrap().value;
     assert_eq!(again, first);
-    let first: Webhook = declared_webhook()
-        .declare("ci", None, &forge)
-        .unwrap()
-        .value;
+    let first: Webhook = declared_webhook().declare("ci", None, &forge).unwrap().value;
     assert_eq!(first.declared_key.as_deref(), Some("ci"));
     server.pass(1_000);
-    let again = declared_webhook()
-        .declare("ci", Some(&first), &forge)
-        .unwrap()
-        .value;
+    let again = declared_webhook().declare("ci", Some(&first), &forge).unwrap().value;
     assert_eq!(again, first);
 }
 
@@ -67,17 +61,11 @@ async fn the_same_declaration_changes_nothing() {
 async fn what_a_declaration_no_longer_names_takes_its_default() {
     let server = Server::start().await;
     let forge = forge(&server);
-    let first = declared_webhook()
-        .declare("ci", None, &forge)
-        .unwrap()
-        .value;
+    let first = declared_webhook().declare("ci", None, &forge).unwrap().value;
     server.pass(1_000);
     let draft = webhook(json!({"url": "https://elsewhere.example.com", "secret": SECRET}));
     let changed = draft.declare("ci", Some(&first), &forge).unwrap().value;
-    assert_eq!(
-        (changed.id, changed.created_at),
-        (first.id, first.created_at)
-    );
+    assert_eq!((changed.id, changed.created_at), (first.id, first.created_at));
     assert_eq!(changed.secrets, first.secrets);
     assert_eq!((changed.version, changed.scope.as_str()), (2, ""));
     assert_eq!(changed.basic_auth, None);
@@ -92,16 +80,10 @@ async fn what_a_declaration_no_longer_names_takes_its_default() {
 async fn a_rules_deactivation_outlives_a_restart_but_no_new_url() {
     let server = Server::start().await;
     let forge = forge(&server);
-    let mut gone = declared_webhook()
-        .declare("ci", None, &forge)
-        .unwrap()
-        .value;
+    let mut gone = declared_webhook().declare("ci", None, &forge).unwrap().value;
     gone.active = false;
     gone.inactive_reason = Some(InactiveReason::Gone);
-    let again = declared_webhook()
-        .declare("ci", Some(&gone), &forge)
-        .unwrap()
-        .value;
+    let again = declared_webhook().declare("ci", Some(&gone), &forge).unwrap().value;
     assert_eq!(again, gone);
     let draft = webhook(json!({"url": "https://example.com/other"}));
     let moved = draft.declare("ci", Some(&gone), &forge).unwrap().value;
@@ -120,10 +102,7 @@ async fn a_table_of_the_file_is_read_alike() {
         secret: &secret.id.to_string(),
         field: sealing::Field::Secret,
     };
-    assert_eq!(
-        server.keys.open(&place, &secret.sealed).unwrap().as_slice(),
-        [0xff; 20]
-    );
+    assert_eq!(server.keys.open(&place, &secret.sealed).unwrap().as_slice(), [0xff; 20]);
     draft.secret = Field::Given(SecretText::new(SECRET.to_owned()));
     draft.secret_base64 = Field::Absent;
     let shown = format!("{draft:?} {:?}", draft.clone().apply(None, &forge(&server)));
@@ -204,13 +183,7 @@ async fn what_decides_about_framing_or_origin_is_no_header_of_ones_own() {
         let draft = webhook(json!({"url": "https://example.com", "headers": {name: value}}));
         assert!(draft.apply(None, &forge).is_err(), "{name:?}: {value:?}");
     }
-    for name in [
-        "User-Agent",
-        "Authorization",
-        "Cookie",
-        "X-Forwarded-For",
-        "a!#$%&'*+-.^_`|~",
-    ] {
+    for name in ["User-Agent", "Authorization", "Cookie", "X-Forwarded-For", "a!#$%&'*+-.^_`|~"] {
         let draft = webhook(json!({"url": "https://example.com", "headers": {name: "a\tb c"}}));
         assert!(draft.apply(None, &forge).is_ok(), "{name}");
     }
@@ -236,10 +209,8 @@ async fn what_is_the_servers_own_is_never_forwarded() {
         "",
         "X-Attempt-Number",
     ] {
-        let draft = source(
-            json!({"name": "x", "dialect": "bitbucket-cloud", "secret": SECRET,
-            "forward_headers": [name]}),
-        );
+        let draft = source(json!({"name": "x", "dialect": "bitbucket-cloud", "secret": SECRET,
+            "forward_headers": [name]}));
         assert!(draft.apply(None, &forge(&server)).is_err(), "{name}");
     }
 }

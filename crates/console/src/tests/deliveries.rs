@@ -16,9 +16,7 @@ async fn with_delivery() -> (Server, String, String) {
     let server = Server::start().await;
     let webhook = json!({"url": "https://example.com", "scope": "acme"});
     let webhook = server.call("POST", "/api/v1/webhooks", webhook).await.ok();
-    let published = server
-        .publish("key=repo:push&scope=acme/api&request_id=r-1", "{}")
-        .await;
+    let published = server.publish("key=repo:push&scope=acme/api&request_id=r-1", "{}").await;
     assert_eq!(published.ok()["deliveries"], 1);
     let list = server.get(DELIVERIES).await.ok();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -28,11 +26,7 @@ async fn with_delivery() -> (Server, String, String) {
 /// One failed attempt, after which the delivery has failed.
 async fn fail(server: &Server, delivery: &str, webhook: &str) {
     let delivery: DeliveryId = delivery.parse().unwrap();
-    server
-        .store
-        .begin_run(Timestamp::from_millis(0))
-        .await
-        .unwrap();
+    server.store.begin_run(Timestamp::from_millis(0)).await.unwrap();
     let claim = Claim {
         webhook: webhook.parse().unwrap(),
         due_by: Timestamp::from_millis(i64::MAX / 2),
@@ -68,24 +62,15 @@ async fn fail(server: &Server, delivery: &str, webhook: &str) {
 async fn a_delivery_is_shown_with_its_attempts() {
     let (server, id, webhook) = with_delivery().await;
     let shown = server.get(&format!("{DELIVERIES}/{id}")).await.ok();
-    assert_eq!(
-        (&shown["status"], &shown["waiting_for"]),
-        (&json!("pending"), &json!("breaker"))
-    );
+    assert_eq!((&shown["status"], &shown["waiting_for"]), (&json!("pending"), &json!("breaker")));
     assert_eq!(shown["webhook"], webhook);
     assert_eq!(shown["attempts"], json!([]));
     assert_eq!(shown["request_id"].as_str().unwrap().len(), 36);
     fail(&server, &id, &webhook).await;
     let shown = server.get(&format!("{DELIVERIES}/{id}")).await.ok();
-    assert_eq!(
-        (&shown["status"], &shown["waiting_for"]),
-        (&json!("failed"), &Value::Null)
-    );
+    assert_eq!((&shown["status"], &shown["waiting_for"]), (&json!("failed"), &Value::Null));
     let attempt = &shown["attempts"][0];
-    assert_eq!(
-        (&attempt["number"], &attempt["outcome"]),
-        (&json!(1), &json!("status"))
-    );
+    assert_eq!((&attempt["number"], &attempt["outcome"]), (&json!(1), &json!("status")));
     assert_eq!(attempt["started_at"], "2025-10-09T08:53:20.000Z");
     let response = json!({"status": 500, "headers": {}, "body": "no", "truncated": true});
     assert_eq!(attempt["response"], response);
@@ -110,14 +95,10 @@ async fn filters_hold_together() {
         let list = server.get(&format!("{DELIVERIES}{query}")).await.ok();
         assert_eq!(list["items"].as_array().unwrap().len(), expected, "{query}");
     }
-    let list = server
-        .get(&format!("/api/v1/webhooks/{webhook}/deliveries"))
-        .await
-        .ok();
+    let list = server.get(&format!("/api/v1/webhooks/{webhook}/deliveries")).await.ok();
     assert_eq!(list["items"][0]["id"], id);
-    let answer = server
-        .get("/api/v1/deliveries?status=lost&webhook=evt_1&response_status=99")
-        .await;
+    let answer =
+        server.get("/api/v1/deliveries?status=lost&webhook=evt_1&response_status=99").await;
     let expected = pairs([
         ("?status", "bad_format"),
         ("?webhook", "bad_format"),
@@ -136,15 +117,10 @@ async fn a_failed_delivery_is_resent() {
     assert_eq!(resent["status"], "pending");
     assert_eq!(resent["request_id"], before["request_id"]);
     assert_eq!(server.engine.woken.lock().unwrap().len(), 1);
-    let resent = server
-        .call("POST", &resend, json!({"new_request_id": true}))
-        .await
-        .ok();
+    let resent = server.call("POST", &resend, json!({"new_request_id": true})).await.ok();
     assert_ne!(resent["request_id"], before["request_id"]);
     assert_eq!(resent["request_id"].as_str().unwrap().len(), 36);
-    let answer = server
-        .call("POST", &resend, json!({"new_request_id": "yes", "to": 1}))
-        .await;
+    let answer = server.call("POST", &resend, json!({"new_request_id": "yes", "to": 1})).await;
     let expected = pairs([("/to", "unknown_field"), ("/new_request_id", "wrong_type")]);
     assert_eq!(answer.faults(), expected);
     let path = format!("/api/v1/webhooks/{webhook}?waiting=cancel");

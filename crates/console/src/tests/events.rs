@@ -21,37 +21,24 @@ const EVENTS: &str = "/api/v1/events";
 async fn a_published_event_is_kept_as_it_came() {
     let server = Server::start().await;
     let body = "{\"a\": 1}\n";
-    let answer = server
-        .publish("key=repo:push&scope=Acme/api&request_id=r-1", body)
-        .await;
+    let answer = server.publish("key=repo:push&scope=Acme/api&request_id=r-1", body).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);
     let published = answer.json();
     assert_eq!(published["deliveries"], 0);
     assert_eq!(published["status"], Value::Null);
     let path = format!("{EVENTS}/{}", published["id"].as_str().unwrap());
     let event = server.get(&path).await.ok();
-    assert_eq!(
-        (&event["key"], &event["scope"]),
-        (&json!("repo:push"), &json!("Acme/api"))
-    );
+    assert_eq!((&event["key"], &event["scope"]), (&json!("repo:push"), &json!("Acme/api")));
     assert_eq!(event["request_id"], "r-1");
     assert_eq!(event["content_type"], "application/json");
     assert_eq!(event["sha256"], "07".repeat(32));
-    assert_eq!(
-        (&event["source"], &event["verified"]),
-        (&Value::Null, &json!(true))
-    );
+    assert_eq!((&event["source"], &event["verified"]), (&Value::Null, &json!(true)));
     let raw = server.get(&format!("{path}/body")).await;
     assert_eq!(raw.body, body);
     assert_eq!(raw.header("content-type"), "application/octet-stream");
     assert_eq!(raw.header("x-content-type-options"), "nosniff");
-    assert!(
-        raw.header("content-disposition")
-            .starts_with("attachment; filename=\"evt_")
-    );
-    let again = server
-        .publish("key=repo:push&scope=acme/API&request_id=r-1", "other")
-        .await;
+    assert!(raw.header("content-disposition").starts_with("attachment; filename=\"evt_"));
+    let again = server.publish("key=repo:push&scope=acme/API&request_id=r-1", "other").await;
     assert_eq!(again.status, StatusCode::OK);
     let expected = json!({"id": published["id"], "status": "duplicate", "deliveries": 0});
     assert_eq!(again.json(), expected);
@@ -64,10 +51,7 @@ async fn any_bytes_and_none_can_be_published() {
     let published = server.send(request.unwrap()).await.ok();
     let path = format!("{EVENTS}/{}", published["id"].as_str().unwrap());
     assert_eq!(server.get(&path).await.ok()["content_type"], Value::Null);
-    assert_eq!(
-        server.get(&format!("{path}/body")).await.body,
-        [0xff, 0].as_slice()
-    );
+    assert_eq!(server.get(&format!("{path}/body")).await.body, [0xff, 0].as_slice());
     server.publish("key=a", "").await.ok();
 }
 
@@ -76,9 +60,7 @@ async fn wrong_parameters_are_told_at_once() {
     let server = Server::start().await;
     let answer = server.publish("scope=acme", "").await;
     assert_eq!(answer.faults(), pairs([("?key", "required")]));
-    let answer = server
-        .publish("key=a%20b&scope=//&request_id=&kay=1&key=c", "")
-        .await;
+    let answer = server.publish("key=a%20b&scope=//&request_id=&kay=1&key=c", "").await;
     let mut faults = answer.faults();
     faults.sort();
     let expected = pairs([
@@ -99,11 +81,7 @@ async fn wrong_parameters_are_told_at_once() {
 #[tokio::test]
 async fn filters_hold_together() {
     let server = Server::start().await;
-    for query in [
-        "key=a&scope=acme/x&request_id=1",
-        "key=b&scope=acme",
-        "key=a&scope=other",
-    ] {
+    for query in ["key=a&scope=acme/x&request_id=1", "key=b&scope=acme", "key=a&scope=other"] {
         server.publish(query, "").await.ok();
         server.pass(1_000);
     }
@@ -115,27 +93,19 @@ async fn filters_hold_together() {
         ("?request_id=1", 1),
         ("?source=cloud", 0),
         ("?since=2025-10-09T08:53:21Z", 2),
-        (
-            "?since=2025-10-09T10:53:21%2B02:00&until=2025-10-09T08:53:22Z",
-            1,
-        ),
+        ("?since=2025-10-09T10:53:21%2B02:00&until=2025-10-09T08:53:22Z", 1),
     ] {
         let list = server.get(&format!("{EVENTS}{query}")).await.ok();
         assert_eq!(list["items"].as_array().unwrap().len(), expected, "{query}");
     }
-    let answer = server
-        .get("/api/v1/events?since=yesterday&stauts=failed")
-        .await;
+    let answer = server.get("/api/v1/events?since=yesterday&stauts=failed").await;
     let expected = pairs([("?since", "bad_format"), ("?stauts", "unknown_field")]);
     assert_eq!(answer.faults(), expected);
 }
 
 #[tokio::test]
 async fn bodies_have_their_limit() {
-    let limits = Limits {
-        publish_max_bytes: 2048,
-        publish_held_max_bytes: 2048,
-    };
+    let limits = Limits { publish_max_bytes: 2048, publish_held_max_bytes: 2048 };
     let server = Server::with_limits(limits).await;
     let send = |bytes: usize, announced: bool| {
         let mut request = authorized("POST", "/api/v1/events?key=a");
@@ -155,10 +125,7 @@ async fn bodies_have_their_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn bodies_wait_for_room_and_then_give_up() {
-    let limits = Limits {
-        publish_max_bytes: 2048,
-        publish_held_max_bytes: 2048,
-    };
+    let limits = Limits { publish_max_bytes: 2048, publish_held_max_bytes: 2048 };
     let server = Server::with_limits(limits).await;
     let stuck = authorized("POST", "/api/v1/events?key=a").body(Body::new(Never));
     let second = authorized("POST", "/api/v1/events?key=a").body(Body::from("x"));
@@ -219,13 +186,7 @@ async fn failures_of_the_store_say_when_to_try_again() {
 async fn unknown_and_other_ids_are_not_found() {
     let server = Server::start().await;
     let none = format!("evt_{}", "0".repeat(26));
-    for id in [
-        none.as_str(),
-        "evt_1",
-        "dlv_00000000000000000000000000",
-        "%ff",
-        "x",
-    ] {
+    for id in [none.as_str(), "evt_1", "dlv_00000000000000000000000000", "%ff", "x"] {
         for path in [format!("{EVENTS}/{id}"), format!("{EVENTS}/{id}/body")] {
             assert_eq!(server.get(&path).await.problem(), "not_found", "{path}");
         }

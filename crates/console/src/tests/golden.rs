@@ -12,22 +12,15 @@ fn the_document_is_the_one_that_is_kept() {
         std::fs::write(FILE, &text).unwrap();
     }
     let kept = std::fs::read_to_string(FILE).unwrap();
-    assert!(
-        kept == text,
-        "openapi.json is stale: COUNTERSIGN_UPDATE_GOLDEN=1 writes it anew"
-    );
+    assert!(kept == text, "openapi.json is stale: COUNTERSIGN_UPDATE_GOLDEN=1 writes it anew");
 }
 
 #[test]
 fn the_document_has_every_problem() {
     let document: serde_json::Value = serde_json::from_str(&openapi::text()).unwrap();
     let codes = &document["components"]["schemas"]["Code"]["enum"];
-    let listed: Vec<&str> = codes
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|code| code.as_str().unwrap())
-        .collect();
+    let listed: Vec<&str> =
+        codes.as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
     let all: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(listed, all);
     for code in Code::ALL {

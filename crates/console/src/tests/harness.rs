@@ -108,11 +108,7 @@ impl FakeEngine {
         });
         let new = NewEvent {
             deliveries: deliveries.collect(),
-            event: Arc::new(Event {
-                facts,
-                headers: Vec::new(),
-                body: event.body,
-            }),
+            event: Arc::new(Event { facts, headers: Vec::new(), body: event.body }),
             identity,
         };
         Ok(match self.store.accept(new).await? {
@@ -244,9 +240,7 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The answer's JSON, of a success.
@@ -272,18 +266,14 @@ impl Answer {
         let json = self.json();
         let text = |error: &Value, name: &str| error[name].as_str().unwrap().to_owned();
         let errors = json["errors"].as_array().unwrap().iter();
-        errors
-            .map(|error| (text(error, "pointer"), text(error, "code")))
-            .collect()
+        errors.map(|error| (text(error, "pointer"), text(error, "code"))).collect()
     }
 }
 
 /// Pairs of texts, to compare with [`Answer::faults`].
 pub(crate) fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
     let pairs = pairs.iter();
-    pairs
-        .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
-        .collect()
+    pairs.map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
 }
 
 impl Server {
@@ -353,11 +343,7 @@ impl Server {
             assert!(!shown.contains(canary), "{canary} is shown: {shown}");
         }
         assert_eq!(parts.headers["cache-control"], "no-store");
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     /// A call with the token and a JSON body.
@@ -406,8 +392,5 @@ impl Server {
 
 /// A request with the token.
 pub(crate) fn authorized(method: &str, path: &str) -> http::request::Builder {
-    Request::builder()
-        .method(method)
-        .uri(path)
-        .header("authorization", format!("Bearer {TOKEN}"))
+    Request::builder().method(method).uri(path).header("authorization", format!("Bearer {TOKEN}"))
 }

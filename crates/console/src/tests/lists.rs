@@ -9,10 +9,7 @@ async fn walk(server: &Server, path: &str, limit: usize, member: &str) -> Vec<Va
     let mut found = Vec::new();
     let mut cursor = String::new();
     for _ in 0..20 {
-        let page = server
-            .get(&format!("{path}?limit={limit}{cursor}"))
-            .await
-            .ok();
+        let page = server.get(&format!("{path}?limit={limit}{cursor}")).await.ok();
         let items = page["items"].as_array().unwrap();
         assert!(items.len() <= limit);
         found.extend(items.iter().map(|item| item[member].clone()));
@@ -49,36 +46,17 @@ async fn every_list_is_walked_newest_first_and_once() {
 #[tokio::test]
 async fn limits_and_cursors_are_checked() {
     let server = Server::start().await;
-    for path in [
-        "/api/v1/sources",
-        "/api/v1/events",
-        "/api/v1/deliveries",
-        "/api/v1/refusals",
-    ] {
+    for path in ["/api/v1/sources", "/api/v1/events", "/api/v1/deliveries", "/api/v1/refusals"] {
         for limit in ["0", "501", "-1", "x", ""] {
             let answer = server.get(&format!("{path}?limit={limit}")).await;
-            assert_eq!(
-                answer.faults(),
-                pairs([("?limit", "out_of_range")]),
-                "{path} {limit}"
-            );
+            assert_eq!(answer.faults(), pairs([("?limit", "out_of_range")]), "{path} {limit}");
         }
         for cursor in ["", "1", "c12", "c00000000000000zz", "null"] {
             let answer = server.get(&format!("{path}?cursor={cursor}")).await;
-            assert_eq!(
-                answer.faults(),
-                pairs([("?cursor", "bad_format")]),
-                "{path} {cursor}"
-            );
+            assert_eq!(answer.faults(), pairs([("?cursor", "bad_format")]), "{path} {cursor}");
         }
-        server
-            .get(&format!("{path}?cursor=cffffffffffffffff"))
-            .await
-            .ok();
-        server
-            .get(&format!("{path}?cursor=c0000000000000000"))
-            .await
-            .ok();
+        server.get(&format!("{path}?cursor=cffffffffffffffff")).await.ok();
+        server.get(&format!("{path}?cursor=c0000000000000000")).await.ok();
     }
 }
 
@@ -110,17 +88,9 @@ async fn new_refusals_move_no_page() {
     *server.engine.refusals.lock().unwrap() =
         vec![refusal(7, "b"), refusal(7, "a"), refusal(3, "z")];
     let page = server.get("/api/v1/refusals?limit=1").await.ok();
-    server
-        .engine
-        .refusals
-        .lock()
-        .unwrap()
-        .insert(0, refusal(7, "c"));
+    server.engine.refusals.lock().unwrap().insert(0, refusal(7, "c"));
     let next = page["next"].as_str().unwrap();
-    let page = server
-        .get(&format!("/api/v1/refusals?limit=1&cursor={next}"))
-        .await
-        .ok();
+    let page = server.get(&format!("/api/v1/refusals?limit=1&cursor={next}")).await.ok();
     assert_eq!(page["items"][0]["source"], "a");
     assert_eq!(page["items"][0]["peer"], "192.0.2.1");
     assert_eq!(page["items"][0]["reason"], "signature_mismatch");

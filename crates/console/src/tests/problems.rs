@@ -17,14 +17,7 @@ async fn post(server: &Server, kind: &str, body: impl Into<Body>) -> super::harn
 async fn what_is_no_json_says_where() {
     let server = Server::start().await;
     let nested = "[".repeat(10_000);
-    for body in [
-        "",
-        "{",
-        "{\"name\": canary-header}",
-        "{} {}",
-        "\u{feff}{}",
-        &nested,
-    ] {
+    for body in ["", "{", "{\"name\": canary-header}", "{} {}", "\u{feff}{}", &nested] {
         let answer = post(&server, "application/json", body.to_owned()).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert_eq!(answer.problem(), "malformed_json");
@@ -36,13 +29,7 @@ async fn what_is_no_json_says_where() {
 #[tokio::test]
 async fn what_is_no_object_or_names_a_field_twice_is_refused() {
     let server = Server::start().await;
-    for body in [
-        "[]",
-        "\"x\"",
-        "17",
-        "null",
-        "{\"name\": \"a\", \"name\": \"b\"}",
-    ] {
+    for body in ["[]", "\"x\"", "17", "null", "{\"name\": \"a\", \"name\": \"b\"}"] {
         let answer = post(&server, "application/json", body).await;
         assert_eq!(answer.faults(), pairs([("", "wrong_type")]), "{body}");
     }
@@ -51,30 +38,17 @@ async fn what_is_no_object_or_names_a_field_twice_is_refused() {
 #[tokio::test]
 async fn other_types_and_encodings_are_refused() {
     let server = Server::start().await;
-    for kind in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "",
-        "application/jsonx",
-    ] {
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"] {
         let answer = post(&server, kind, "{}").await;
         assert_eq!(answer.problem(), "unsupported_media_type", "{kind}");
     }
-    for kind in [
-        "application/json; charset=utf-8",
-        "APPLICATION/JSON",
-        "application/merge-patch+json",
-    ] {
-        assert_eq!(
-            post(&server, kind, "{}").await.problem(),
-            "invalid_fields",
-            "{kind}"
-        );
+    for kind in
+        ["application/json; charset=utf-8", "APPLICATION/JSON", "application/merge-patch+json"]
+    {
+        assert_eq!(post(&server, kind, "{}").await.problem(), "invalid_fields", "{kind}");
     }
     let request = authorized("POST", "/api/v1/sources").header("content-type", "application/json");
-    let request = request
-        .header("content-encoding", "gzip")
-        .body(Body::from("{}"));
+    let request = request.header("content-encoding", "gzip").body(Body::from("{}"));
     let answer = server.send(request.unwrap()).await;
     assert_eq!(answer.problem(), "unsupported_media_type");
 }
@@ -108,26 +82,14 @@ async fn a_change_of_somebody_else_is_noticed() {
     let mut source = server.store.configured().await.unwrap().sources.remove(0);
     source.version = 5;
     let expected = pipeline::store::Expected::Version(1);
-    server
-        .store
-        .put_source(source.clone(), expected)
-        .await
-        .unwrap();
+    server.store.put_source(source.clone(), expected).await.unwrap();
     let change = json!({"scope": "acme"});
-    let answer = server
-        .call("PATCH", "/api/v1/sources/a", change.clone())
-        .await;
+    let answer = server.call("PATCH", "/api/v1/sources/a", change.clone()).await;
     assert_eq!(answer.problem(), "changed_meanwhile");
-    let again = server
-        .call("PATCH", "/api/v1/sources/a", change.clone())
-        .await;
+    let again = server.call("PATCH", "/api/v1/sources/a", change.clone()).await;
     assert_eq!(again.ok()["version"], 6);
     let now = source.created_at;
-    server
-        .store
-        .delete_source(source.name, OnWaiting::Refuse, now)
-        .await
-        .unwrap();
+    server.store.delete_source(source.name, OnWaiting::Refuse, now).await.unwrap();
     let answer = server.call("PATCH", "/api/v1/sources/a", change).await;
     assert_eq!(answer.problem(), "not_found");
 }
@@ -163,19 +125,12 @@ async fn readiness_follows_the_engine() {
     ] {
         *server.engine.readiness.lock().unwrap() = readiness;
         let answer = server.get("/readyz").await;
-        assert_eq!(
-            (answer.status.as_u16(), &answer.json()["status"]),
-            (status, &json!(word))
-        );
+        assert_eq!((answer.status.as_u16(), &answer.json()["status"]), (status, &json!(word)));
         assert_eq!(server.get("/healthz").await.json()["status"], "ok");
     }
     let metrics = server.get("/metrics").await;
     assert_eq!(metrics.body, "# EOF\n");
-    assert!(
-        metrics
-            .header("content-type")
-            .starts_with("application/openmetrics-text")
-    );
+    assert!(metrics.header("content-type").starts_with("application/openmetrics-text"));
 }
 
 #[tokio::test]

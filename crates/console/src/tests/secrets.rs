@@ -28,11 +28,7 @@ async fn add(server: &Server, draft: Value) -> Value {
 async fn a_rotation_overlaps_and_ends() {
     let server = with_source().await;
     server.pass(1_000);
-    let added = add(
-        &server,
-        json!({"generate_secret": true, "previous_expires_in_s": 60}),
-    )
-    .await;
+    let added = add(&server, json!({"generate_secret": true, "previous_expires_in_s": 60})).await;
     assert_eq!(added["secret"].as_str().unwrap().len(), 43);
     assert_eq!(added["active"], true);
     let secrets = listed(&server).await;
@@ -55,9 +51,7 @@ async fn a_secret_may_wait_for_its_activation() {
     assert_eq!(added["active"], false);
     let path = format!("{SECRETS}/{}", added["id"].as_str().unwrap());
     let activate = format!("{path}/activate");
-    let active = server
-        .call("POST", &activate, json!({"previous_expires_in_s": 0}))
-        .await;
+    let active = server.call("POST", &activate, json!({"previous_expires_in_s": 0})).await;
     assert_eq!(active.header("etag"), "\"3\"");
     assert_eq!(active.ok()["active"], true);
     let secrets = listed(&server).await;
@@ -66,10 +60,8 @@ async fn a_secret_may_wait_for_its_activation() {
     server.post(&activate).await.ok();
     assert_eq!(server.delete(&path).await.problem(), "last_secret");
     let unknown = format!("{SECRETS}/sec_{}", "0".repeat(26));
-    for answer in [
-        server.post(&format!("{unknown}/activate")).await,
-        server.delete(&unknown).await,
-    ] {
+    for answer in [server.post(&format!("{unknown}/activate")).await, server.delete(&unknown).await]
+    {
         assert_eq!(answer.problem(), "not_found");
     }
 }
@@ -93,19 +85,8 @@ async fn at_most_four_are_active() {
     let ninth = json!({"generate_secret": true, "activate": false});
     let answer = server.call("POST", SECRETS, ninth).await;
     assert_eq!(answer.problem(), "too_many_secrets");
-    add(
-        &server,
-        json!({"generate_secret": true, "previous_expires_in_s": 0}),
-    )
-    .await;
-    assert_eq!(
-        listed(&server)
-            .await
-            .iter()
-            .filter(|one| one["active"] == true)
-            .count(),
-        1
-    );
+    add(&server, json!({"generate_secret": true, "previous_expires_in_s": 0})).await;
+    assert_eq!(listed(&server).await.iter().filter(|one| one["active"] == true).count(), 1);
 }
 
 #[tokio::test]
@@ -126,38 +107,23 @@ async fn wrong_fields_are_told() {
     for (draft, expected) in [
         (json!({}), pairs([("/secret", "required")])),
         (json!({"secret": null}), pairs([("/secret", "required")])),
-        (
-            json!({"generate_secret": false}),
-            pairs([("/secret", "required")]),
-        ),
-        (
-            json!({"secret": "a", "generate_secret": true}),
-            pairs([("/secret", "conflict")]),
-        ),
-        (
-            json!({"secret_base64": "%"}),
-            pairs([("/secret_base64", "bad_format")]),
-        ),
+        (json!({"generate_secret": false}), pairs([("/secret", "required")])),
+        (json!({"secret": "a", "generate_secret": true}), pairs([("/secret", "conflict")])),
+        (json!({"secret_base64": "%"}), pairs([("/secret_base64", "bad_format")])),
         (
             json!({"generate_secret": true, "activate": false, "previous_expires_in_s": 1}),
             pairs([("/previous_expires_in_s", "conflict")]),
         ),
         (
             json!({"generate_secret": true, "previous_expires_in_s": 2_592_001, "sceret": 1}),
-            pairs([
-                ("/sceret", "unknown_field"),
-                ("/previous_expires_in_s", "out_of_range"),
-            ]),
+            pairs([("/sceret", "unknown_field"), ("/previous_expires_in_s", "out_of_range")]),
         ),
     ] {
         let answer = server.call("POST", SECRETS, draft.clone()).await;
         assert_eq!(answer.faults(), expected, "{draft}");
     }
     let answer = server.call("POST", SECRETS, json!({"sceret": 1})).await;
-    let message = answer.json()["errors"][0]["message"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let message = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("`secret`"), "{message}");
 }
 

@@ -85,14 +85,9 @@ async fn a_source_proves_origin_or_is_not_made() {
     assert_eq!(answer.faults(), pairs([("/secret", "required")]));
     let draft = json!({"name": "x", "dialect": "bitbucket-data-center", "basic_auth": basic});
     let made = server.call("POST", "/api/v1/sources", draft).await.ok();
-    assert_eq!(
-        made["basic_auth"],
-        json!({"username": "ci", "password_set": true})
-    );
+    assert_eq!(made["basic_auth"], json!({"username": "ci", "password_set": true}));
     assert_eq!(made["ping"], true);
-    let answer = server
-        .call("PATCH", "/api/v1/sources/x", json!({"basic_auth": null}))
-        .await;
+    let answer = server.call("PATCH", "/api/v1/sources/x", json!({"basic_auth": null})).await;
     assert_eq!(answer.faults(), pairs([("/secret", "required")]));
 }
 
@@ -104,11 +99,7 @@ async fn secrets_are_checked_by_their_dialect() {
     assert_eq!(answer.faults(), pairs([("/secret", "bad_format")]));
     let draft = json!({"name": "x", "dialect": "bitbucket-cloud", "secret": " \n"});
     let answer = server.call("POST", "/api/v1/sources", draft).await;
-    assert!(
-        answer
-            .faults()
-            .contains(&("/secret".into(), "bad_length".into()))
-    );
+    assert!(answer.faults().contains(&("/secret".into(), "bad_length".into())));
     let draft = json!({"name": "x", "dialect": "bitbucket-cloud", "secret": "a",
         "secret_base64": "YQ=="});
     let answer = server.call("POST", "/api/v1/sources", draft).await;
@@ -132,21 +123,11 @@ async fn a_change_keeps_what_is_absent_and_null_takes_the_default() {
     assert_eq!(changed["forward_headers"], json!(["x-b"]));
     assert_eq!(changed["secret_set"], true);
     let change = json!({"replay_window_s": null, "name": "cloud"});
-    let changed = server
-        .call("PATCH", "/api/v1/sources/cloud", change)
-        .await
-        .ok();
-    assert_eq!(
-        (&changed["scope"], &changed["replay_window_s"]),
-        (&json!("acme"), &json!(0))
-    );
-    let answer = server
-        .call("PATCH", "/api/v1/sources/cloud", json!({"name": "b"}))
-        .await;
+    let changed = server.call("PATCH", "/api/v1/sources/cloud", change).await.ok();
+    assert_eq!((&changed["scope"], &changed["replay_window_s"]), (&json!("acme"), &json!(0)));
+    let answer = server.call("PATCH", "/api/v1/sources/cloud", json!({"name": "b"})).await;
     assert_eq!(answer.faults(), pairs([("/name", "read_only")]));
-    let answer = server
-        .call("PATCH", "/api/v1/sources/cloud", json!({"secret": null}))
-        .await;
+    let answer = server.call("PATCH", "/api/v1/sources/cloud", json!({"secret": null})).await;
     assert_eq!(answer.faults(), pairs([("/secret", "required")]));
 }
 
@@ -157,9 +138,7 @@ async fn if_match_is_honoured() {
     let path = "/api/v1/sources/cloud";
     for (tag, version) in [("\"1\"", 2), ("\"9\", \"2\"", 3), ("*", 4)] {
         let change = json!({"scope": "acme"});
-        let answer = server
-            .call_with("PATCH", path, change, &[("if-match", tag)])
-            .await;
+        let answer = server.call_with("PATCH", path, change, &[("if-match", tag)]).await;
         assert_eq!(answer.ok()["version"], version);
     }
     let stale = [("if-match", "\"1\"")];
@@ -182,14 +161,8 @@ async fn names_are_taken_once_and_free_after_deletion() {
     assert_eq!(answer.problem(), "name_taken");
     let answer = server.delete("/api/v1/sources/cloud").await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
-    assert_eq!(
-        server.get("/api/v1/sources/cloud").await.problem(),
-        "not_found"
-    );
-    assert_eq!(
-        server.delete("/api/v1/sources/cloud").await.problem(),
-        "not_found"
-    );
+    assert_eq!(server.get("/api/v1/sources/cloud").await.problem(), "not_found");
+    assert_eq!(server.delete("/api/v1/sources/cloud").await.problem(), "not_found");
     server.call("POST", "/api/v1/sources", draft).await.ok();
 }
 
@@ -200,11 +173,7 @@ async fn what_the_configuration_declares_is_changed_there() {
     let mut source = server.store.configured().await.unwrap().sources.remove(0);
     let secret = source.secrets[0].id;
     source.declared = true;
-    server
-        .store
-        .put_source(source, Expected::Version(1))
-        .await
-        .unwrap();
+    server.store.put_source(source, Expected::Version(1)).await.unwrap();
     server.engine.reload().await.unwrap();
     let path = "/api/v1/sources/cloud";
     let secret = format!("{path}/secrets/{secret}");
@@ -216,11 +185,7 @@ async fn what_the_configuration_declares_is_changed_there() {
         ("DELETE", secret),
     ] {
         let answer = server.call(method, &path, json!({})).await;
-        assert_eq!(
-            answer.problem(),
-            "declared_in_configuration",
-            "{method} {path}"
-        );
+        assert_eq!(answer.problem(), "declared_in_configuration", "{method} {path}");
     }
     assert_eq!(server.get(path).await.ok()["declared"], true);
 }

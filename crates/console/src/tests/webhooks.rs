@@ -37,24 +37,12 @@ async fn a_webhook_has_its_defaults() {
     assert_eq!(made["url"], "https://example.com/hook");
     assert_eq!(made["dialect"], "bitbucket-cloud");
     assert_eq!(made["events"], json!(["*"]));
-    assert_eq!(
-        (&made["active"], &made["paused"]),
-        (&json!(true), &json!(false))
-    );
-    assert_eq!(
-        (&made["timeout_ms"], &made["max_in_flight"]),
-        (&json!(10_000), &json!(32))
-    );
+    assert_eq!((&made["active"], &made["paused"]), (&json!(true), &json!(false)));
+    assert_eq!((&made["timeout_ms"], &made["max_in_flight"]), (&json!(10_000), &json!(32)));
     assert_eq!(made["retry"]["delays_s"][0], 5);
     assert_eq!(made["retry"]["age_max_s"], 259_200);
     assert_eq!(made["warnings"][0]["code"], "unsigned");
-    for absent in [
-        "source",
-        "inactive_reason",
-        "signature",
-        "basic_auth",
-        "declared_key",
-    ] {
+    for absent in ["source", "inactive_reason", "signature", "basic_auth", "declared_key"] {
         assert_eq!(made[absent], Value::Null, "{absent}");
     }
 }
@@ -72,10 +60,7 @@ async fn one_of_a_source_delivers_as_received() {
     // It signs in the source's dialect, so its secret has to fit that.
     let answer = server.call("PATCH", &path, json!({"secret": SECRET})).await;
     assert_eq!(answer.faults(), pairs([("/secret", "bad_format")]));
-    let changed = server
-        .call("PATCH", &path, json!({"generate_secret": true}))
-        .await
-        .ok();
+    let changed = server.call("PATCH", &path, json!({"generate_secret": true})).await.ok();
     assert!(changed["secret"].as_str().unwrap().starts_with("whsec_"));
 }
 
@@ -85,10 +70,7 @@ async fn sealed_values_are_write_only() {
     let path = made(&server, guarded()).await;
     let shown = server.get(&path).await.ok();
     assert_eq!(shown["secret_set"], true);
-    assert_eq!(
-        shown["basic_auth"],
-        json!({"username": "ci", "password_set": true})
-    );
+    assert_eq!(shown["basic_auth"], json!({"username": "ci", "password_set": true}));
     assert_eq!(shown["headers"]["X-Key"], json!({"value_set": true}));
     server.get(WEBHOOKS).await.ok();
     let kept = format!("{:?}", server.store.configured().await.unwrap());
@@ -166,21 +148,13 @@ async fn forbidden_targets_are_refused_with_a_remedy() {
     assert_eq!(answer.problem(), "target_forbidden");
     let json = answer.json();
     assert_eq!(json["errors"][0]["pointer"], "/url");
-    assert_eq!(
-        json["detail"],
-        "10.0.0.1 is in 10.0.0.0/8; set allow_private"
-    );
+    assert_eq!(json["detail"], "10.0.0.1 is in 10.0.0.0/8; set allow_private");
     let draft = json!({"url": "https://10.0.0.1/hook", "allow_private": true});
     let path = made(&server, draft).await;
     // Also when the permission is taken back; but not when nothing about the target changes.
-    let answer = server
-        .call("PATCH", &path, json!({"allow_private": false}))
-        .await;
+    let answer = server.call("PATCH", &path, json!({"allow_private": false})).await;
     assert_eq!(answer.problem(), "target_forbidden");
-    server
-        .call("PATCH", &path, json!({"active": false}))
-        .await
-        .ok();
+    server.call("PATCH", &path, json!({"active": false})).await.ok();
 }
 
 #[tokio::test]
@@ -198,10 +172,8 @@ async fn a_changed_url_asks_for_everything_secret_again() {
     assert_eq!(answer.faults(), expected);
     let half = json!({"url": url, "secret": SECRET, "basic_auth": {"username": "other"},
         "headers": {"x-key": "canary-header"}});
-    let expected = pairs([
-        ("/basic_auth", "required_again"),
-        ("/headers/X-Other", "required_again"),
-    ]);
+    let expected =
+        pairs([("/basic_auth", "required_again"), ("/headers/X-Other", "required_again")]);
     assert_eq!(server.call("PATCH", &path, half).await.faults(), expected);
     // The same URL is no change, and a longer path is one.
     let same = json!({"url": "https://ci.example.com/hook?token=1"});
@@ -277,17 +249,10 @@ async fn a_ping_shows_its_attempt() {
     assert_eq!(attempt["outcome"], "delivered");
     assert_eq!(attempt["response"]["body"], "ok \u{fffd}");
     assert_eq!(attempt["request"]["headers"]["X-Event-Key"], "diagnostics:ping");
-    server
-        .call("POST", &path, json!({"key": "repo:push"}))
-        .await
-        .ok();
-    let answer = server
-        .call("POST", &path, json!({"key": "repo:fork"}))
-        .await;
+    server.call("POST", &path, json!({"key": "repo:push"})).await.ok();
+    let answer = server.call("POST", &path, json!({"key": "repo:fork"})).await;
     assert_eq!(answer.faults(), pairs([("/key", "unknown_reference")]));
-    let answer = server
-        .call("POST", &path, json!({"key": "a b", "to": 1}))
-        .await;
+    let answer = server.call("POST", &path, json!({"key": "a b", "to": 1})).await;
     let expected = pairs([("/to", "unknown_field"), ("/key", "bad_format")]);
     assert_eq!(answer.faults(), expected);
 }
@@ -295,39 +260,25 @@ async fn a_ping_shows_its_attempt() {
 #[tokio::test]
 async fn resuming_ends_a_pause_and_a_rules_deactivation() {
     let server = Server::start().await;
-    let path = made(
-        &server,
-        json!({"url": "https://example.com", "paused": true}),
-    )
-    .await;
+    let path = made(&server, json!({"url": "https://example.com", "paused": true})).await;
     assert_eq!(server.get(&path).await.ok()["paused"], true);
     server.pass(5_000);
     let mut webhook = server.store.configured().await.unwrap().webhooks.remove(0);
     webhook.active = false;
     webhook.inactive_reason = Some(InactiveReason::Gone);
     let id = webhook.id;
-    server
-        .store
-        .put_webhook(webhook, Expected::Version(1))
-        .await
-        .unwrap();
+    server.store.put_webhook(webhook, Expected::Version(1)).await.unwrap();
     server.engine.reload().await.unwrap();
     assert_eq!(server.get(&path).await.ok()["inactive_reason"], "gone");
     let resumed = server.post(&format!("{path}/resume")).await.ok();
-    assert_eq!(
-        (&resumed["active"], &resumed["paused"]),
-        (&json!(true), &json!(false))
-    );
+    assert_eq!((&resumed["active"], &resumed["paused"]), (&json!(true), &json!(false)));
     assert_eq!(resumed["inactive_reason"], Value::Null);
     assert_eq!(resumed["version"], 2);
     assert_eq!(*server.engine.woken.lock().unwrap(), [id]);
     let kept = server.store.configured().await.unwrap().webhooks.remove(0);
     assert_eq!(kept.pauses.len(), 1);
     // With nothing to end the lane is woken, and nothing changes.
-    assert_eq!(
-        server.post(&format!("{path}/resume")).await.ok()["version"],
-        2
-    );
+    assert_eq!(server.post(&format!("{path}/resume")).await.ok()["version"], 2);
 }
 
 #[tokio::test]
@@ -337,35 +288,19 @@ async fn a_persons_word_on_active_ends_a_rules() {
     let mut webhook = server.store.configured().await.unwrap().webhooks.remove(0);
     webhook.active = false;
     webhook.inactive_reason = Some(InactiveReason::Gone);
-    server
-        .store
-        .put_webhook(webhook, Expected::Version(1))
-        .await
-        .unwrap();
+    server.store.put_webhook(webhook, Expected::Version(1)).await.unwrap();
     server.engine.reload().await.unwrap();
-    let changed = server
-        .call("PATCH", &path, json!({"scope": "acme"}))
-        .await
-        .ok();
+    let changed = server.call("PATCH", &path, json!({"scope": "acme"})).await.ok();
     assert_eq!(changed["inactive_reason"], "gone");
-    let changed = server
-        .call("PATCH", &path, json!({"active": true}))
-        .await
-        .ok();
-    assert_eq!(
-        (&changed["active"], &changed["inactive_reason"]),
-        (&json!(true), &Value::Null)
-    );
+    let changed = server.call("PATCH", &path, json!({"active": true})).await.ok();
+    assert_eq!((&changed["active"], &changed["inactive_reason"]), (&json!(true), &Value::Null));
 }
 
 #[tokio::test]
 async fn what_waits_stops_a_deletion() {
     let server = Server::start().await;
     let path = made(&server, json!({"url": "https://example.com"})).await;
-    assert_eq!(
-        server.publish("key=repo:push", "{}").await.ok()["deliveries"],
-        1
-    );
+    assert_eq!(server.publish("key=repo:push", "{}").await.ok()["deliveries"], 1);
     let answer = server.delete(&path).await;
     assert_eq!(answer.problem(), "deliveries_waiting");
     assert_eq!(answer.json()["waiting"], 1);
@@ -383,11 +318,7 @@ async fn what_the_configuration_declares_is_changed_there() {
     let mut webhook = server.store.configured().await.unwrap().webhooks.remove(0);
     webhook.declared_key = Some("ci".to_owned());
     let secret = format!("{path}/secrets/{}", webhook.secrets[0].id);
-    server
-        .store
-        .put_webhook(webhook, Expected::Version(1))
-        .await
-        .unwrap();
+    server.store.put_webhook(webhook, Expected::Version(1)).await.unwrap();
     server.engine.reload().await.unwrap();
     for (method, path) in [
         ("PATCH", path.clone()),
@@ -397,11 +328,7 @@ async fn what_the_configuration_declares_is_changed_there() {
         ("DELETE", secret),
     ] {
         let answer = server.call(method, &path, json!({})).await;
-        assert_eq!(
-            answer.problem(),
-            "declared_in_configuration",
-            "{method} {path}"
-        );
+        assert_eq!(answer.problem(), "declared_in_configuration", "{method} {path}");
     }
     server.post(&format!("{path}/ping")).await.ok();
     server.post(&format!("{path}/resume")).await.ok();

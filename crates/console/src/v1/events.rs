@@ -30,10 +30,7 @@ const ROOM_WAIT: Duration = Duration::from_secs(5);
 const OWN_SCOPE: &str = "countersign";
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Console>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, publish))
-        .routes(routes!(show))
-        .routes(routes!(body))
+    OpenApiRouter::new().routes(routes!(list, publish)).routes(routes!(show)).routes(routes!(body))
 }
 
 parameters! {
@@ -146,10 +143,7 @@ async fn body(
     let disposition = format!("attachment; filename=\"{id}\"");
     let disposition = HeaderValue::try_from(disposition).map_err(Problem::internal)?;
     let kind = HeaderValue::from_static("application/octet-stream");
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, body).into_response())
 }
 

@@ -18,9 +18,7 @@ use crate::{
 const COUNT_BITS: u32 = 20;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Console>> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(of_source))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(of_source))
 }
 
 /// All refusals, newest first, unknown source names included.
@@ -59,9 +57,7 @@ fn one_page(refusals: &[Refusal], parameters: &PageParameters) -> Page<RefusalAn
         let newer = refusals.partition_point(|refusal| refusal.at.as_millis() > moment);
         older.saturating_sub(left).max(newer)
     });
-    let limit = parameters
-        .limit
-        .map_or(crate::query::LIMIT_DEFAULT, |limit| limit.0);
+    let limit = parameters.limit.map_or(crate::query::LIMIT_DEFAULT, |limit| limit.0);
     let end = refusals.len().min(begin + limit);
     let items = &refusals[begin..end];
     let next = items.last().filter(|_| end < refusals.len()).map(|last| {
@@ -70,8 +66,5 @@ fn one_page(refusals: &[Refusal], parameters: &PageParameters) -> Page<RefusalAn
         let moment = u64::try_from(last.at.as_millis()).unwrap_or(0);
         cursor((moment << COUNT_BITS) | left.min((1 << COUNT_BITS) - 1) as u64)
     });
-    Page {
-        items: items.iter().map(Into::into).collect(),
-        next,
-    }
+    Page { items: items.iter().map(Into::into).collect(), next }
 }

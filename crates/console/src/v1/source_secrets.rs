@@ -90,10 +90,7 @@ async fn delete(
     let _change = console.begin_change().await;
     let present = present(&console, &name, &headers)?;
     let secrets = super::without(&present.secrets, id)?;
-    let changed = Source {
-        secrets: secrets.clone(),
-        ..Source::clone(&present)
-    };
+    let changed = Source { secrets: secrets.clone(), ..Source::clone(&present) };
     if !proves_origin(&changed, console.now()) {
         let detail = "add another one first: without it no request could be verified";
         return Err(Problem::new(Code::LastSecret, detail));
@@ -124,12 +121,7 @@ async fn put(
     secrets: Vec<SealedSecret>,
 ) -> Result<u64, Problem> {
     let version = present.version + 1;
-    let source = Source {
-        secrets,
-        version,
-        updated_at: console.now(),
-        ..present.clone()
-    };
+    let source = Source { secrets, version, updated_at: console.now(), ..present.clone() };
     let expected = Expected::Version(present.version);
     console.put_source(source, expected).await?;
     Ok(version)

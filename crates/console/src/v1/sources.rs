@@ -18,9 +18,7 @@ use crate::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Console>> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(show, change, delete))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, change, delete))
 }
 
 /// All sources, newest first.
@@ -36,9 +34,7 @@ async fn list(
     let page = page(parameters.limit, parameters.cursor);
     let page = super::in_memory(sources, page, |source| source.id.seq());
     let public_url = &console.parts.public_url;
-    axum::Json(Page::of(page, |source| {
-        SourceAnswer::new(source, public_url)
-    }))
+    axum::Json(Page::of(page, |source| SourceAnswer::new(source, public_url)))
 }
 
 /// Makes a source.
@@ -105,9 +101,7 @@ async fn delete(
     let present = console.source(&name)?;
     check_if_match(&headers, present.version)?;
     refuse_declared(present.declared)?;
-    let waiting = parameters
-        .waiting
-        .map_or(OnWaiting::Refuse, |_| OnWaiting::Cancel);
+    let waiting = parameters.waiting.map_or(OnWaiting::Refuse, |_| OnWaiting::Cancel);
     console.delete_source(present.name.clone(), waiting).await?;
     Ok(StatusCode::NO_CONTENT)
 }

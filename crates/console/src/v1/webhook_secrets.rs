@@ -121,12 +121,7 @@ async fn put(
     secrets: Vec<SealedSecret>,
 ) -> Result<u64, Problem> {
     let version = present.version + 1;
-    let webhook = Webhook {
-        secrets,
-        version,
-        updated_at: console.now(),
-        ..present.clone()
-    };
+    let webhook = Webhook { secrets, version, updated_at: console.now(), ..present.clone() };
     let expected = Expected::Version(present.version);
     console.put_webhook(webhook, expected).await?;
     Ok(version)

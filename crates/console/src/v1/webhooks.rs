@@ -127,9 +127,7 @@ async fn delete(
     let present = console.webhook(&id)?;
     check_if_match(&headers, present.version)?;
     refuse_declared(present.declared_key.is_some())?;
-    let waiting = parameters
-        .waiting
-        .map_or(OnWaiting::Refuse, |_| OnWaiting::Cancel);
+    let waiting = parameters.waiting.map_or(OnWaiting::Refuse, |_| OnWaiting::Cancel);
     console.delete_webhook(present.id, waiting).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -153,11 +151,7 @@ async fn ping(
         return Err(errors.into());
     }
     let Some(attempt) = console.parts.engine.ping(webhook, key).await else {
-        errors.add(
-            "key",
-            FieldCode::UnknownReference,
-            "there is no sample of this key",
-        );
+        errors.add("key", FieldCode::UnknownReference, "there is no sample of this key");
         return Err(errors.into());
     };
     Ok(axum::Json(attempt.into()))
@@ -202,10 +196,8 @@ async fn deliveries(
     Path(id): Path<String>,
     Query(parameters): Query<PageParameters>,
 ) -> Result<axum::Json<Page<DeliveryAnswer>>, Problem> {
-    let filter = DeliveryFilter {
-        webhook: Some(console.webhook(&id)?.id),
-        ..DeliveryFilter::default()
-    };
+    let filter =
+        DeliveryFilter { webhook: Some(console.webhook(&id)?.id), ..DeliveryFilter::default() };
     let page = page(parameters.limit, parameters.cursor);
     let page = console.parts.store.deliveries(filter, page).await?;
     let engine = &*console.parts.engine;

@@ -52,12 +52,7 @@ impl RequestHeaders {
     /// ```
     #[must_use]
     pub fn new(event_key: EventKey) -> Self {
-        Self {
-            authorization: None,
-            event_key,
-            hub_signature: None,
-            request_id: None,
-        }
+        Self { authorization: None, event_key, hub_signature: None, request_id: None }
     }
 
     /// Reads them from the headers of a request. Only the event key must be there; an optional
@@ -75,9 +70,9 @@ impl RequestHeaders {
     /// ```
     pub fn read<H: Headers + ?Sized>(headers: &H) -> Result<Self, RequestHeadersError> {
         let authorization = match occurrence(headers, "authorization") {
-            Occurrence::Once(value) => core::str::from_utf8(value)
-                .ok()
-                .and_then(Authorization::new),
+            Occurrence::Once(value) => {
+                core::str::from_utf8(value).ok().and_then(Authorization::new)
+            }
             Occurrence::Missing | Occurrence::Repeated => None,
         };
         Ok(Self {

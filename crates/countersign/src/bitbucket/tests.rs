@@ -18,11 +18,7 @@ fn cloud_headers_are_read() {
     let headers = cloud::RequestHeaders::read(&received).expect("headers");
     assert_eq!(headers.event_key.known(), Some(KnownEventKey::RepoPush));
     assert_eq!(headers.hook_uuid.as_deref(), Some(received[1].1));
-    assert_eq!(
-        headers.request_uuid.as_deref(),
-        Some("7"),
-        "no UUID, and kept"
-    );
+    assert_eq!(headers.request_uuid.as_deref(), Some("7"), "no UUID, and kept");
     assert_eq!(headers.attempt_number, Some(3));
     assert_eq!(headers.event_time.as_deref(), Some(received[4].1));
     let signature = headers.hub_signature.expect("a signature");
@@ -33,10 +29,7 @@ fn cloud_headers_are_read() {
 #[test]
 fn only_the_event_key_must_be_there() {
     let headers = cloud::RequestHeaders::read(&[("x-event-key", "other.key")]).expect("headers");
-    assert_eq!(
-        headers,
-        cloud::RequestHeaders::new(headers.event_key.clone())
-    );
+    assert_eq!(headers, cloud::RequestHeaders::new(headers.event_key.clone()));
     let unreadable = [
         ("x-event-key", "other.key"),
         ("x-hook-uuid", "a"),
@@ -66,31 +59,13 @@ fn data_center_headers_are_read_and_authorization_is_not_shown() {
         ("X-Hub-Signature", "sha1=00"),
     ];
     let headers = data_center::RequestHeaders::read(&received).expect("headers");
-    assert_eq!(
-        headers.event_key.known(),
-        Some(KnownEventKey::DiagnosticsPing)
-    );
+    assert_eq!(headers.event_key.known(), Some(KnownEventKey::DiagnosticsPing));
     assert_eq!(headers.request_id.as_deref(), Some("no-uuid"));
-    assert_eq!(
-        headers.hub_signature.as_ref().map(HubSignature::as_str),
-        Some("sha1=00")
-    );
-    assert_eq!(
-        headers
-            .hub_signature
-            .as_ref()
-            .and_then(HubSignature::digest),
-        None
-    );
+    assert_eq!(headers.hub_signature.as_ref().map(HubSignature::as_str), Some("sha1=00"));
+    assert_eq!(headers.hub_signature.as_ref().and_then(HubSignature::digest), None);
     let shown = format!("{headers:?}");
-    assert!(
-        shown.contains("Authorization([redacted])") && !shown.contains("QWx"),
-        "{shown}"
-    );
-    let value = headers
-        .authorization
-        .as_ref()
-        .map(data_center::Authorization::expose);
+    assert!(shown.contains("Authorization([redacted])") && !shown.contains("QWx"), "{shown}");
+    let value = headers.authorization.as_ref().map(data_center::Authorization::expose);
     assert_eq!(value, Some(received[2].1));
 }
 
@@ -108,10 +83,7 @@ fn authorization_is_bounded_printable_text() {
 fn what_is_written_is_read() {
     let mut headers = cloud::RequestHeaders::new(KnownEventKey::PullrequestCreated.into());
     let mut map = http::HeaderMap::new();
-    map.insert(
-        "x-hook-uuid",
-        http::HeaderValue::from_static("of another request"),
-    );
+    map.insert("x-hook-uuid", http::HeaderValue::from_static("of another request"));
     headers.write(&mut map).expect("written");
     assert_eq!(map.len(), 1, "absent headers are removed");
     assert_eq!(cloud::RequestHeaders::read(&map), Ok(headers.clone()));
@@ -127,12 +99,7 @@ fn what_is_written_is_read() {
 
     headers.request_uuid = Some("two\r\nlines".into());
     let refused = headers.write(&mut map);
-    assert_eq!(
-        refused,
-        Err(RequestHeadersError::ValueInvalid {
-            header: "x-request-uuid"
-        })
-    );
+    assert_eq!(refused, Err(RequestHeadersError::ValueInvalid { header: "x-request-uuid" }));
 }
 
 #[cfg(feature = "http")]

@@ -16,12 +16,8 @@ use crate::verify::VerifyError;
 
 pub(super) const NAME: &str = "bitbucket-cloud";
 pub(super) const SIGNATURE_HEADER: &str = hub_signature::HEADER;
-pub(super) const EVENT_HEADERS: &[&str] = &[
-    "X-Event-Key",
-    "X-Request-UUID",
-    "X-Hook-UUID",
-    "X-Event-Time",
-];
+pub(super) const EVENT_HEADERS: &[&str] =
+    &["X-Event-Key", "X-Request-UUID", "X-Hook-UUID", "X-Event-Time"];
 pub(super) const COVERED_HEADERS: &[&str] = &[];
 /// Bitbucket Cloud sends at most 256 KB.
 pub(super) const BODY_CAP_DEFAULT_BYTES: usize = 1024 * 1024;
@@ -79,10 +75,7 @@ pub(super) fn identity(outgoing: &Outgoing<'_>) -> Result<Vec<(&'static str, Str
     let mut headers = Vec::with_capacity(5);
     headers.push(("X-Request-UUID", request_id));
     if let Some(hook_id) = outgoing.hook_id {
-        headers.push((
-            "X-Hook-UUID",
-            id_to_send(hook_id, SignError::HookIdInvalid)?,
-        ));
+        headers.push(("X-Hook-UUID", id_to_send(hook_id, SignError::HookIdInvalid)?));
     }
     Ok(headers)
 }

@@ -26,14 +26,8 @@ pub(super) fn claim<H: Headers + ?Sized>(headers: &H) -> Result<Claim, VerifyErr
         Occurrence::Repeated => return Err(VerifyError::SignatureRepeated),
         Occurrence::Once(value) => value,
     };
-    let hex = value
-        .strip_prefix(LABEL.as_bytes())
-        .ok_or(VerifyError::LabelUnknown)?;
-    Ok(Claim {
-        digests: vec![digest_of_hex(hex)?],
-        prefix: Vec::new(),
-        signed_at: None,
-    })
+    let hex = value.strip_prefix(LABEL.as_bytes()).ok_or(VerifyError::LabelUnknown)?;
+    Ok(Claim { digests: vec![digest_of_hex(hex)?], prefix: Vec::new(), signed_at: None })
 }
 
 /// One signature, with the key activated last.

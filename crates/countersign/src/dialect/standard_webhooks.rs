@@ -56,17 +56,14 @@ pub(super) fn key(secret: &Secret) -> Result<Mac, SecretError> {
 }
 
 fn key_bytes(secret: &Secret) -> Result<Zeroizing<Vec<u8>>, SecretError> {
-    let encoded = secret
-        .expose()
-        .strip_prefix(SECRET_PREFIX.as_bytes())
-        .ok_or(SecretError::NotWhsec)?;
+    let encoded =
+        secret.expose().strip_prefix(SECRET_PREFIX.as_bytes()).ok_or(SecretError::NotWhsec)?;
     let mut key = Zeroizing::new(vec![0; KEY_TEXT_MAX_BYTES]);
     if encoded.len() > KEY_TEXT_MAX_BYTES {
         return Err(SecretError::WhsecLength);
     }
-    let length = STANDARD
-        .decode_slice(encoded, &mut key)
-        .map_err(|_| SecretError::WhsecEncoding)?;
+    let length =
+        STANDARD.decode_slice(encoded, &mut key).map_err(|_| SecretError::WhsecEncoding)?;
     key.truncate(length);
     if !(KEY_MIN_BYTES..=KEY_MAX_BYTES).contains(&length) {
         return Err(SecretError::WhsecLength);
@@ -104,9 +101,9 @@ pub(super) fn claim<H: Headers + ?Sized>(headers: &H) -> Result<Claim, VerifyErr
     let id = match occurrence(headers, ID_HEADER) {
         Occurrence::Missing => return Err(VerifyError::IdMissing),
         Occurrence::Repeated => return Err(VerifyError::IdRepeated),
-        Occurrence::Once(id) => as_visible_text(id)
-            .filter(|id| is_id(id))
-            .ok_or(VerifyError::IdInvalid)?,
+        Occurrence::Once(id) => {
+            as_visible_text(id).filter(|id| is_id(id)).ok_or(VerifyError::IdInvalid)?
+        }
     };
     let timestamp = match occurrence(headers, TIMESTAMP_HEADER) {
         Occurrence::Missing => return Err(VerifyError::TimestampMissing),
@@ -114,11 +111,7 @@ pub(super) fn claim<H: Headers + ?Sized>(headers: &H) -> Result<Claim, VerifyErr
         Occurrence::Once(text) => as_visible_text(text).ok_or(VerifyError::TimestampInvalid)?,
     };
     let signed_at = seconds(timestamp).ok_or(VerifyError::TimestampInvalid)?;
-    Ok(Claim {
-        digests,
-        prefix: prefix(id, timestamp),
-        signed_at: Some(signed_at),
-    })
+    Ok(Claim { digests, prefix: prefix(id, timestamp), signed_at: Some(signed_at) })
 }
 
 fn digests(list: &[u8]) -> Result<Vec<[u8; DIGEST_BYTES]>, VerifyError> {
@@ -149,11 +142,7 @@ fn is_id(id: &str) -> bool {
 /// Up to 19 digits. `i64::from_str` would take a sign.
 fn seconds(text: &str) -> Option<UnixSeconds> {
     let digits = (1..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits {
-        text.parse().ok().map(UnixSeconds)
-    } else {
-        None
-    }
+    if digits { text.parse().ok().map(UnixSeconds) } else { None }
 }
 
 fn prefix(id: &str, timestamp: &str) -> Vec<u8> {
@@ -167,10 +156,7 @@ pub(super) fn identity(outgoing: &Outgoing<'_>) -> Result<Vec<(&'static str, Str
     if outgoing.at.0 < 0 {
         return Err(SignError::TimeInvalid);
     }
-    Ok(vec![
-        (ID_HEADER, id.to_string()),
-        (TIMESTAMP_HEADER, outgoing.at.0.to_string()),
-    ])
+    Ok(vec![(ID_HEADER, id.to_string()), (TIMESTAMP_HEADER, outgoing.at.0.to_string())])
 }
 
 /// One signature per key, the one activated last first.

@@ -10,14 +10,7 @@ const STANDARD: Dialect = Dialect::StandardWebhooks;
 #[test]
 fn names_are_read_as_they_are_written() {
     let names: Vec<_> = Dialect::ALL.iter().map(Dialect::to_string).collect();
-    assert_eq!(
-        names,
-        [
-            "bitbucket-cloud",
-            "bitbucket-data-center",
-            "standard-webhooks"
-        ]
-    );
+    assert_eq!(names, ["bitbucket-cloud", "bitbucket-data-center", "standard-webhooks"]);
     for dialect in Dialect::ALL {
         assert_eq!(dialect.as_str().parse(), Ok(dialect.clone()));
     }
@@ -33,12 +26,7 @@ fn limits_and_headers_are_those_of_the_contract() {
     let signatures = Dialect::ALL.iter().map(Dialect::signature_header);
     let expected = ["X-Hub-Signature", "X-Hub-Signature", "webhook-signature"];
     assert_eq!(signatures.collect::<Vec<_>>(), expected);
-    let cloud = [
-        "X-Event-Key",
-        "X-Request-UUID",
-        "X-Hook-UUID",
-        "X-Event-Time",
-    ];
+    let cloud = ["X-Event-Key", "X-Request-UUID", "X-Hook-UUID", "X-Event-Time"];
     assert_eq!(CLOUD.event_headers(), cloud);
     assert_eq!(DATA_CENTER.event_headers(), ["X-Event-Key", "X-Request-Id"]);
     let standard = ["X-Event-Key", "webhook-id", "webhook-timestamp"];
@@ -85,15 +73,9 @@ fn unreadable_headers_are_none() {
     ];
     assert_eq!(CLOUD.received(&headers), Received::default());
     for number in ["+1", "1.0", "0x1", "4294967296", "", "one"] {
-        assert_eq!(
-            CLOUD.received(&[("X-Attempt-Number", number)]).attempt,
-            None,
-            "{number}"
-        );
+        assert_eq!(CLOUD.received(&[("X-Attempt-Number", number)]).attempt, None, "{number}");
     }
-    let most = CLOUD
-        .received(&[("X-Attempt-Number", "4294967295")])
-        .attempt;
+    let most = CLOUD.received(&[("X-Attempt-Number", "4294967295")]).attempt;
     assert_eq!(most, Some(u32::MAX));
 }
 

@@ -22,18 +22,11 @@ fn every_known_key_is_recognised_and_stands_once() {
 fn each_product_has_29_keys() {
     let of = |product| {
         let sent = |known: &&KnownEventKey| [product, Product::Both].contains(&known.product());
-        KnownEventKey::ALL
-            .iter()
-            .filter(sent)
-            .map(|known| known.as_str())
-            .collect::<Vec<_>>()
+        KnownEventKey::ALL.iter().filter(sent).map(|known| known.as_str()).collect::<Vec<_>>()
     };
     let (cloud, data_center) = (of(Product::Cloud), of(Product::DataCenter));
     assert_eq!((cloud.len(), data_center.len()), (29, 29));
-    let both: Vec<_> = cloud
-        .iter()
-        .filter(|key| data_center.contains(key))
-        .collect();
+    let both: Vec<_> = cloud.iter().filter(|key| data_center.contains(key)).collect();
     assert_eq!(both, [&"repo:created", &"repo:deleted"]);
     let group =
         |keys: &[&str], start: &str| keys.iter().filter(|key| key.starts_with(start)).count();
@@ -54,26 +47,10 @@ fn case_is_kept_and_counts() {
 #[test]
 fn length_and_characters_are_checked() {
     assert!(EventKey::parse(&"k".repeat(128)).is_ok());
-    assert_eq!(
-        EventKey::parse(&"k".repeat(129)),
-        Err(EventKeyError::TooLong)
-    );
+    assert_eq!(EventKey::parse(&"k".repeat(129)), Err(EventKeyError::TooLong));
     assert!(EventKey::parse("AZaz09_.:/-").is_ok());
-    for other in [
-        "a b",
-        "a\n",
-        "a*",
-        "a,b",
-        "\u{e9}",
-        "a\0",
-        "a%20",
-        " repo:push",
-    ] {
-        assert_eq!(
-            EventKey::parse(other),
-            Err(EventKeyError::Character),
-            "{other:?}"
-        );
+    for other in ["a b", "a\n", "a*", "a,b", "\u{e9}", "a\0", "a%20", " repo:push"] {
+        assert_eq!(EventKey::parse(other), Err(EventKeyError::Character), "{other:?}");
     }
 }
 

@@ -137,24 +137,16 @@ fn of_missing<H: Headers + ?Sized>(dialect: &Dialect, headers: &H) -> Vec<Cause>
         .collect();
     let ping = occurrence(headers, "X-Event-Key") == Occurrence::Once(b"diagnostics:ping");
     if causes.is_empty() {
-        causes.push(if ping {
-            Cause::UnsignedPing
-        } else {
-            Cause::Unsigned
-        });
+        causes.push(if ping { Cause::UnsignedPing } else { Cause::Unsigned });
     }
     causes
 }
 
 fn of_form(error: VerifyError, value: &[u8]) -> Vec<Cause> {
     let labelled = |label: &[u8]| {
-        value
-            .split_at_checked(label.len())
-            .filter(|(start, _)| start.eq_ignore_ascii_case(label))
+        value.split_at_checked(label.len()).filter(|(start, _)| start.eq_ignore_ascii_case(label))
     };
-    let digest = labelled(b"sha256=")
-        .or_else(|| labelled(b"v1,"))
-        .map_or(value, |(_, rest)| rest);
+    let digest = labelled(b"sha256=").or_else(|| labelled(b"v1,")).map_or(value, |(_, rest)| rest);
     let bare = digest_of_hex(value).is_ok() || digest_of_base64(value).is_ok();
     let cause = match error {
         VerifyError::LabelUnknown if labelled(b"sha1=").is_some() => Cause::Sha1,
@@ -190,9 +182,7 @@ fn of_mismatch<H: Headers + ?Sized>(
         }
     }
     let by_any = |parts: &[&[u8]]| secrets.iter().any(|secret| signed(secret, parts));
-    let shorter = body
-        .strip_suffix(b"\r\n")
-        .or_else(|| body.strip_suffix(b"\n"));
+    let shorter = body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n"));
     if by_any(&[]) {
         causes.push(Cause::SignatureOfEmptyBody);
     }
@@ -227,8 +217,5 @@ fn signed<H: Headers + ?Sized>(
     for part in parts {
         verification.update(part);
     }
-    !matches!(
-        verification.finish(UnixSeconds(0)),
-        Err(VerifyError::Mismatch)
-    )
+    !matches!(verification.finish(UnixSeconds(0)), Err(VerifyError::Mismatch))
 }

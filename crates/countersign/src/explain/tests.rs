@@ -28,10 +28,7 @@ fn a_genuine_request_has_no_causes() {
     let secrets = [secret("first secret....."), secret("second secret....")];
     let headers = [signed(&secrets[1], BODY)];
     let explanation = explain(&CLOUD, &secrets, &headers, BODY, NOW);
-    assert_eq!(
-        explanation.verdict(),
-        Verdict::Genuine(Verified { secret: 1 })
-    );
+    assert_eq!(explanation.verdict(), Verdict::Genuine(Verified { secret: 1 }));
     assert_eq!(explanation.causes(), []);
     assert_eq!(explanation.to_string(), "Genuine: signed with secret 2.");
 }
@@ -39,10 +36,7 @@ fn a_genuine_request_has_no_causes() {
 #[test]
 fn secrets_that_cannot_verify_are_the_first_cause() {
     let none = explain(&CLOUD, &[], &[signed(&secret("x"), BODY)], BODY, NOW);
-    assert_eq!(
-        none.verdict(),
-        Verdict::CannotVerify(VerifierError::NoSecret)
-    );
+    assert_eq!(none.verdict(), Verdict::CannotVerify(VerifierError::NoSecret));
     let standard = Dialect::StandardWebhooks;
     let other = explain(&standard, &[secret("x")], &[("a", "b")], BODY, NOW);
     let text = "Cannot be verified: a standard-webhooks secret begins with whsec_.";
@@ -52,22 +46,13 @@ fn secrets_that_cannot_verify_are_the_first_cause() {
 #[test]
 fn a_missing_header_is_explained_by_what_is_there() {
     let of = |headers: &[(&str, &str)]| {
-        let headers: Vec<_> = headers
-            .iter()
-            .map(|(n, v)| (*n, (*v).to_string()))
-            .collect();
+        let headers: Vec<_> = headers.iter().map(|(n, v)| (*n, (*v).to_string())).collect();
         causes(&["the secret"], &headers, BODY)
     };
     assert_eq!(of(&[]), [Cause::Unsigned]);
-    assert_eq!(
-        of(&[("X-Event-Key", "diagnostics:ping")]),
-        [Cause::UnsignedPing]
-    );
+    assert_eq!(of(&[("X-Event-Key", "diagnostics:ping")]), [Cause::UnsignedPing]);
     for header in ["X-Hub-Signature-256", "webhook-signature", "X-Gitlab-Token"] {
-        assert_eq!(
-            of(&[(header, "x")]),
-            [Cause::OtherSignatureHeader { header }]
-        );
+        assert_eq!(of(&[(header, "x")]), [Cause::OtherSignatureHeader { header }]);
     }
     let hub = ("X-Hub-Signature", "sha256=");
     assert_eq!(of(&[hub, hub]), [Cause::HeaderRepeated]);
@@ -78,10 +63,7 @@ fn the_form_of_a_signature_is_explained() {
     let hex = "a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9";
     let base64 = "pHccOfvpDzF8eCToPd7zyq6cs9l2whSs4fKTfhMyY8k=";
     let cloud = [
-        (
-            "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59".to_string(),
-            vec![Cause::Sha1],
-        ),
+        ("sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59".to_string(), vec![Cause::Sha1]),
         (hex.to_string(), vec![Cause::LabelMissing]),
         (base64.to_string(), vec![Cause::LabelMissing]),
         (format!("SHA256={hex}"), vec![Cause::LabelCase]),
@@ -117,38 +99,14 @@ fn a_mismatch_is_explained_by_what_would_match() {
         causes(secrets, &[signed(&plain, signed_body)], body)
     };
     let trimmed = Cause::SecretHasSurroundingWhitespace { secret: 1 };
-    assert_eq!(
-        of(&["another secret", "the secret\r\n"], BODY, BODY),
-        [trimmed]
-    );
-    assert_eq!(
-        of(&["the secret"], b"", BODY),
-        [Cause::SignatureOfEmptyBody]
-    );
-    assert_eq!(
-        of(&["the secret"], b"{}", b"{}\n"),
-        [Cause::BodyGainedLineEnding]
-    );
-    assert_eq!(
-        of(&["the secret"], b"{}", b"{}\r\n"),
-        [Cause::BodyGainedLineEnding]
-    );
-    assert_eq!(
-        of(&["the secret"], b"{}\n", b"{}"),
-        [Cause::BodyLostLineEnding]
-    );
-    assert_eq!(
-        of(&["the secret"], BODY, &[0x1f, 0x8b, 8, 0]),
-        [Cause::BodyIsGzip]
-    );
-    assert_eq!(
-        of(&["the secret"], BODY, b"other"),
-        [Cause::SecretOrBodyDiffers]
-    );
-    assert_eq!(
-        of(&["another secret"], BODY, BODY),
-        [Cause::SecretOrBodyDiffers]
-    );
+    assert_eq!(of(&["another secret", "the secret\r\n"], BODY, BODY), [trimmed]);
+    assert_eq!(of(&["the secret"], b"", BODY), [Cause::SignatureOfEmptyBody]);
+    assert_eq!(of(&["the secret"], b"{}", b"{}\n"), [Cause::BodyGainedLineEnding]);
+    assert_eq!(of(&["the secret"], b"{}", b"{}\r\n"), [Cause::BodyGainedLineEnding]);
+    assert_eq!(of(&["the secret"], b"{}\n", b"{}"), [Cause::BodyLostLineEnding]);
+    assert_eq!(of(&["the secret"], BODY, &[0x1f, 0x8b, 8, 0]), [Cause::BodyIsGzip]);
+    assert_eq!(of(&["the secret"], BODY, b"other"), [Cause::SecretOrBodyDiffers]);
+    assert_eq!(of(&["another secret"], BODY, BODY), [Cause::SecretOrBodyDiffers]);
 
     let headers = [signed(&secret("the secret\n"), BODY)];
     let found = causes(&["the secret"], &headers, BODY);
@@ -167,10 +125,7 @@ fn a_wrong_clock_is_explained() {
         ("webhook-signature", format!("v1,{}", mac.finish().base64())),
     ];
     let explanation = explain(&dialect, &secrets, &headers, b"{}", NOW);
-    assert_eq!(
-        explanation.verdict(),
-        Verdict::Refused(VerifyError::TimestampTooOld)
-    );
+    assert_eq!(explanation.verdict(), Verdict::Refused(VerifyError::TimestampTooOld));
     assert_eq!(explanation.causes(), [Cause::ClockOrReplay]);
 }
 

@@ -41,23 +41,14 @@ fn occurrence_trims_spaces_and_tabs_only() {
     assert_eq!(read(""), b"");
     assert_eq!(read("a\r\n"), b"a\r\n");
     assert_eq!(read("\u{a0}"), "\u{a0}".as_bytes());
-    assert_eq!(
-        occurrence::<[(&str, &str); 0]>(&[], "a"),
-        Occurrence::Missing
-    );
-    assert_eq!(
-        occurrence(&[("a", "1"), ("A", "")], "a"),
-        Occurrence::Repeated
-    );
+    assert_eq!(occurrence::<[(&str, &str); 0]>(&[], "a"), Occurrence::Missing);
+    assert_eq!(occurrence(&[("a", "1"), ("A", "")], "a"), Occurrence::Repeated);
 }
 
 #[test]
 fn visible_text_is_1_to_255_visible_ascii_characters() {
     let long = "x".repeat(255);
-    assert_eq!(
-        visible_text(&[("a", long.as_str())], "a"),
-        Some(long.as_str())
-    );
+    assert_eq!(visible_text(&[("a", long.as_str())], "a"), Some(long.as_str()));
     assert_eq!(visible_text(&[("a", "x".repeat(256))], "a"), None);
     assert_eq!(visible_text(&[("a", " !~ ")], "a"), Some("!~"));
     for other in ["", "a b", "a\tb", "\u{7f}", "\u{e9}", "\0"] {

@@ -11,10 +11,7 @@ fn key_of_a_block_and_beyond_is_as_the_crates_own() {
         own.update(b"message");
         let mut other = Hmac::<Sha256>::new_from_slice(&key).expect("any length");
         other.update(b"message");
-        assert_eq!(
-            own.finish().into_bytes(),
-            <[u8; 32]>::from(other.finalize().into_bytes())
-        );
+        assert_eq!(own.finish().into_bytes(), <[u8; 32]>::from(other.finalize().into_bytes()));
     }
 }
 
@@ -51,11 +48,7 @@ fn other_lengths_are_no_digest() {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(digest_of_hex(hex.as_bytes()), Err(DigestError::Length));
         let base64 = STANDARD.encode(&bytes).to_string();
-        assert_eq!(
-            digest_of_base64(base64.as_bytes()),
-            Err(DigestError::Length),
-            "{length}"
-        );
+        assert_eq!(digest_of_base64(base64.as_bytes()), Err(DigestError::Length), "{length}");
     }
 }
 

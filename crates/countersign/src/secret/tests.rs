@@ -19,11 +19,7 @@ fn length_is_1_to_1024_bytes() {
 #[test]
 fn white_space_alone_is_refused_and_otherwise_kept() {
     for blank in [" ", "\n", " \t\r\n ", "\u{a0}\u{2003}\u{3000}"] {
-        assert_eq!(
-            refused(blank),
-            Some(SecretError::OnlyWhitespace),
-            "{blank:?}"
-        );
+        assert_eq!(refused(blank), Some(SecretError::OnlyWhitespace), "{blank:?}");
     }
     // Test cases 1 and 5 of RFC 4231.
     assert_eq!(refused([0x0b; 20]), None);
@@ -82,9 +78,7 @@ fn secrets_from_the_system_differ() {
 fn warnings_name_what_is_unwise() {
     use SecretWarning::{LongerThanBitbucketTakes, Short, SurroundingWhitespace};
     let warnings = |dialect: Dialect, text: &str| {
-        dialect
-            .check_secret(&Secret::new(text).expect("a secret"))
-            .expect("usable")
+        dialect.check_secret(&Secret::new(text).expect("a secret")).expect("usable")
     };
     let cloud = |text: &str| warnings(Dialect::BitbucketCloud, text);
     assert_eq!(cloud("fifteen bytes.."), [Short]);
@@ -107,26 +101,16 @@ fn warnings_name_what_is_unwise() {
 fn whsec_is_strict() {
     use SecretError::{NotWhsec, WhsecEncoding, WhsecLength};
     let check = |text: &str| {
-        Dialect::StandardWebhooks
-            .check_secret(&Secret::new(text).expect("a secret"))
-            .err()
+        Dialect::StandardWebhooks.check_secret(&Secret::new(text).expect("a secret")).err()
     };
     let encoded = |count: usize| format!("whsec_{}", "AAAA".repeat(count / 3));
     assert_eq!(check(&encoded(24)), None);
     assert_eq!(check(&encoded(63)), None);
     assert_eq!(check(&format!("{}AA==", encoded(63))), None, "64 bytes");
-    assert_eq!(
-        check(&format!("{}AAA=", encoded(63))),
-        Some(WhsecLength),
-        "65 bytes"
-    );
+    assert_eq!(check(&format!("{}AAA=", encoded(63))), Some(WhsecLength), "65 bytes");
     assert_eq!(check(&encoded(66)), Some(WhsecLength));
     assert_eq!(check(&encoded(21)), Some(WhsecLength));
-    assert_eq!(
-        check(&format!("{}AAA=", encoded(21))),
-        Some(WhsecLength),
-        "23 bytes"
-    );
+    assert_eq!(check(&format!("{}AAA=", encoded(21))), Some(WhsecLength), "23 bytes");
     assert_eq!(check("whsec_"), Some(WhsecLength));
     assert_eq!(check("whsec_AAAA"), Some(WhsecLength));
     assert_eq!(check(&encoded(600)), Some(WhsecLength));
@@ -134,19 +118,7 @@ fn whsec_is_strict() {
     assert_eq!(check(&encoded(24).to_uppercase()), Some(NotWhsec));
     assert_eq!(check(&format!(" {}", encoded(24))), Some(NotWhsec));
     assert_eq!(check(&format!("{}\n", encoded(24))), Some(WhsecEncoding));
-    assert_eq!(
-        check(&format!("{}AA", encoded(24))),
-        Some(WhsecEncoding),
-        "no padding"
-    );
-    assert_eq!(
-        check(&format!("{}AB==", encoded(24))),
-        Some(WhsecEncoding),
-        "not canonical"
-    );
-    assert_eq!(
-        check(&encoded(24).replace("AA", "-_")),
-        Some(WhsecEncoding),
-        "base64url"
-    );
+    assert_eq!(check(&format!("{}AA", encoded(24))), Some(WhsecEncoding), "no padding");
+    assert_eq!(check(&format!("{}AB==", encoded(24))), Some(WhsecEncoding), "not canonical");
+    assert_eq!(check(&encoded(24).replace("AA", "-_")), Some(WhsecEncoding), "base64url");
 }

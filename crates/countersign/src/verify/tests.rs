@@ -77,23 +77,9 @@ fn it_can_be_sent_between_threads() {
 fn debug_shows_no_key() {
     let decoy = Verifier::decoy(Dialect::BitbucketCloud);
     let printed = format!("{decoy:?}");
-    assert_eq!(
-        printed,
-        "Verifier { dialect: BitbucketCloud, secrets: 1, .. }"
-    );
+    assert_eq!(printed, "Verifier { dialect: BitbucketCloud, secrets: 1, .. }");
     let digests: Vec<[u8; 32]> = [[9; 32]].into();
-    let claim = Claim {
-        digests,
-        prefix: Vec::new(),
-        signed_at: None,
-    };
-    let verification = Verification {
-        macs: Vec::new(),
-        claim,
-        decoy: false,
-    };
-    assert_eq!(
-        format!("{verification:?}"),
-        "Verification { secrets: 0, .. }"
-    );
+    let claim = Claim { digests, prefix: Vec::new(), signed_at: None };
+    let verification = Verification { macs: Vec::new(), claim, decoy: false };
+    assert_eq!(format!("{verification:?}"), "Verification { secrets: 0, .. }");
 }

@@ -17,9 +17,7 @@ fn vectors(test: &str) -> Option<Value> {
 }
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
-    value[field]
-        .as_str()
-        .unwrap_or_else(|| panic!("{field} of {value}"))
+    value[field].as_str().unwrap_or_else(|| panic!("{field} of {value}"))
 }
 
 fn cases<'a>(vectors: &'a Value, field: &str, count: usize) -> &'a [Value] {
@@ -46,11 +44,7 @@ fn valid_signatures_are_made_and_accepted() {
         let signature = signer.signature(&outgoing(&push(), &body)).expect("signed");
         assert_eq!(signature.1, text(case, "header"), "{}", case["name"]);
         let verifier = verifier(&Dialect::BitbucketCloud, &[secret]);
-        assert!(
-            verifier.verify(&[signature], &body, NOW).is_ok(),
-            "{}",
-            case["name"]
-        );
+        assert!(verifier.verify(&[signature], &body, NOW).is_ok(), "{}", case["name"]);
     }
 }
 
@@ -67,12 +61,7 @@ fn hub_signature_headers_are_judged_as_listed() {
                 .as_array()
                 .expect("headers")
                 .iter()
-                .map(|pair| {
-                    (
-                        pair[0].as_str().expect("name"),
-                        pair[1].as_str().expect("value"),
-                    )
-                })
+                .map(|pair| (pair[0].as_str().expect("name"), pair[1].as_str().expect("value")))
                 .collect();
             let accepted = verifier.verify(&headers, body, NOW).is_ok();
             let expected = match text(case, "expect") {
@@ -127,11 +116,7 @@ fn judge(reference: &Value, case: &Value) -> Result<(), VerifyError> {
     let at = UnixSeconds(now.0 + offset_s);
     // Signed anew for another time, so that only the time can be the reason.
     let key = push();
-    let outgoing = Outgoing {
-        request_id: text(reference, "msg_id"),
-        at,
-        ..outgoing(&key, body)
-    };
+    let outgoing = Outgoing { request_id: text(reference, "msg_id"), at, ..outgoing(&key, body) };
     let genuine = signer.signature(&outgoing).expect("signed").1;
     assert!(offset_s != 0 || genuine == text(reference, "signature"));
     let time = at.0.to_string();
@@ -140,12 +125,7 @@ fn judge(reference: &Value, case: &Value) -> Result<(), VerifyError> {
     let headers = [
         ("webhook-id", id),
         ("webhook-timestamp", given.unwrap_or(&time)),
-        (
-            "webhook-signature",
-            case["sig"].as_str().unwrap_or(&genuine),
-        ),
+        ("webhook-signature", case["sig"].as_str().unwrap_or(&genuine)),
     ];
-    verifier(&Dialect::StandardWebhooks, &[secret])
-        .verify(&headers, body, now)
-        .map(|_| ())
+    verifier(&Dialect::StandardWebhooks, &[secret]).verify(&headers, body, now).map(|_| ())
 }

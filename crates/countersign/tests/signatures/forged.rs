@@ -37,10 +37,7 @@ fn hub_signature_is_read_strictly() {
         (format!("SHA256={HEX}"), Err(LabelUnknown)),
         (format!("sha256 ={HEX}"), Err(LabelUnknown)),
         (format!("sha512={HEX}"), Err(LabelUnknown)),
-        (
-            "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59".to_owned(),
-            Err(LabelUnknown),
-        ),
+        ("sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59".to_owned(), Err(LabelUnknown)),
         ("md5=00".to_owned(), Err(LabelUnknown)),
         ("sha256=".to_owned(), Err(LengthWrong)),
         ("sha256=a4".to_owned(), Err(LengthWrong)),
@@ -55,16 +52,10 @@ fn hub_signature_is_read_strictly() {
         (format!("sha256=0x{}", &HEX[2..]), Err(EncodingInvalid)),
         (format!("sha256=+{}", &HEX[1..]), Err(EncodingInvalid)),
         (format!("sha256={HEX}\0"), Err(EncodingInvalid)),
-        (
-            format!("sha256=\u{ff11}{}", &HEX[1..]),
-            Err(EncodingInvalid),
-        ),
+        (format!("sha256=\u{ff11}{}", &HEX[1..]), Err(EncodingInvalid)),
         (format!("sha256={HEX},sha256={HEX}"), Err(EncodingInvalid)),
         (format!("sha256={BASE64}"), Err(EncodingInvalid)),
-        (
-            format!("sha256={}", BASE64.to_lowercase()),
-            Err(EncodingInvalid),
-        ),
+        (format!("sha256={}", BASE64.to_lowercase()), Err(EncodingInvalid)),
         (format!("sha256={}", "0".repeat(64)), Err(Mismatch)),
     ];
     for (value, expected) in cases {
@@ -104,20 +95,14 @@ fn headers_are_judged_before_the_body() {
 #[test]
 fn empty_secret_cannot_be_configured() {
     assert_eq!(Secret::new("").unwrap_err(), SecretError::Empty);
-    assert_eq!(
-        Secret::new(" \t\r\n\u{a0}").unwrap_err(),
-        SecretError::OnlyWhitespace
-    );
+    assert_eq!(Secret::new(" \t\r\n\u{a0}").unwrap_err(), SecretError::OnlyWhitespace);
     // HMAC("") of the body, which anybody can compute.
     let value = "sha256=0366d43cf5215a646b90008490ca34b5994cc08f173c9e6cdccef82656896592";
     assert_eq!(hub(value), Err(Mismatch));
     for dialect in Dialect::ALL {
         let none = Verifier::new(dialect.clone(), []).unwrap_err();
         assert_eq!(none, VerifierError::NoSecret);
-        assert_eq!(
-            Signer::new(dialect.clone(), []).unwrap_err(),
-            VerifierError::NoSecret
-        );
+        assert_eq!(Signer::new(dialect.clone(), []).unwrap_err(), VerifierError::NoSecret);
     }
 }
 
@@ -184,10 +169,7 @@ fn decoy_accepts_nothing() {
 fn standard(id: &[&str], timestamp: &[&str], signature: &[&str]) -> Result<(), VerifyError> {
     let secrets = [secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")];
     let named = |name, values: &[&str]| -> Vec<(&str, String)> {
-        values
-            .iter()
-            .map(|value| (name, (*value).to_owned()))
-            .collect()
+        values.iter().map(|value| (name, (*value).to_owned())).collect()
     };
     let headers = [
         named("webhook-id", id),
@@ -197,9 +179,7 @@ fn standard(id: &[&str], timestamp: &[&str], signature: &[&str]) -> Result<(), V
     .concat();
     let now = UnixSeconds(1_614_265_330);
     let verifier = verifier(&Dialect::StandardWebhooks, &secrets);
-    verifier
-        .verify(&headers, br#"{"test": 2432232314}"#, now)
-        .map(|_| ())
+    verifier.verify(&headers, br#"{"test": 2432232314}"#, now).map(|_| ())
 }
 
 const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
@@ -216,19 +196,10 @@ fn standard_webhooks_signatures_are_read_strictly() {
         (format!("v1,!!! {V1} v2,x"), Ok(())),
         (format!("v1a,{digest} {V1}"), Ok(())),
         (format!("{}{V1}", "v1,AAAA ".repeat(15)), Ok(())),
-        (
-            format!("{}{V1}", "v1,AAAA ".repeat(16)),
-            Err(TooManySignatures),
-        ),
-        (
-            format!("{V1}{}", " v9,x".repeat(16)),
-            Err(TooManySignatures),
-        ),
+        (format!("{}{V1}", "v1,AAAA ".repeat(16)), Err(TooManySignatures)),
+        (format!("{V1}{}", " v9,x".repeat(16)), Err(TooManySignatures)),
         (format!("{V1}{}", " ".repeat(40)), Ok(())),
-        (
-            format!("{}{V1}", "v1,AAAA  ".repeat(8)),
-            Err(TooManySignatures),
-        ),
+        (format!("{}{V1}", "v1,AAAA  ".repeat(8)), Err(TooManySignatures)),
         (String::new(), Err(LabelUnknown)),
         ("v1".to_owned(), Err(LabelUnknown)),
         (digest.to_owned(), Err(LabelUnknown)),
@@ -241,25 +212,15 @@ fn standard_webhooks_signatures_are_read_strictly() {
         (format!("v1,{}", "A".repeat(100_000)), Err(LengthWrong)),
         (format!("v1,{}", &digest[..43]), Err(EncodingInvalid)),
         (format!("v1,{}F=", &digest[..42]), Err(EncodingInvalid)),
-        (
-            format!("v1,{}", digest.replace('+', "-").replace('/', "_")),
-            Err(EncodingInvalid),
-        ),
+        (format!("v1,{}", digest.replace('+', "-").replace('/', "_")), Err(EncodingInvalid)),
         (format!("{V1},{V1}"), Err(LengthWrong)),
         (format!("v1,\t{digest}"), Err(EncodingInvalid)),
-        (
-            format!("v1,{}", digest.to_lowercase()),
-            Err(EncodingInvalid),
-        ),
+        (format!("v1,{}", digest.to_lowercase()), Err(EncodingInvalid)),
         // The last character of base64 without case is not strict; any other is another digest.
         (V1.replace("g0hM", "G0Hm"), Err(Mismatch)),
     ];
     for (signature, expected) in cases {
-        assert_eq!(
-            standard(&[ID], &[AT], &[&signature]),
-            expected,
-            "{signature}"
-        );
+        assert_eq!(standard(&[ID], &[AT], &[&signature]), expected, "{signature}");
     }
     assert_eq!(standard(&[ID], &[AT], &[]), Err(SignatureMissing));
     assert_eq!(standard(&[ID], &[AT], &[V1, V1]), Err(SignatureRepeated));
@@ -295,11 +256,7 @@ fn standard_webhooks_id_and_time_are_read_strictly() {
         // The text is what is signed.
         (&["01614265330"], Mismatch),
     ] {
-        assert_eq!(
-            standard(&[ID], timestamps, &[V1]),
-            Err(expected),
-            "{timestamps:?}"
-        );
+        assert_eq!(standard(&[ID], timestamps, &[V1]), Err(expected), "{timestamps:?}");
     }
     assert_eq!(standard(&[ID], &[" 1614265330\t"], &[V1]), Ok(()));
 }
@@ -320,9 +277,7 @@ fn standard_webhooks_time_is_within_five_minutes() {
         (i64::MAX, Err(TimestampTooOld)),
         (i64::MIN, Err(TimestampTooNew)),
     ] {
-        let outcome = verifier
-            .verify(&headers, BODY, UnixSeconds(now))
-            .map(|_| ());
+        let outcome = verifier.verify(&headers, BODY, UnixSeconds(now)).map(|_| ());
         assert_eq!(outcome, expected, "{now}");
     }
     // The time is looked at last: a forgery never learns whether its time was right.
@@ -336,10 +291,7 @@ fn what_is_printed_shows_no_secret_and_no_digest() {
     let secrets = [secret(canary)];
     let verifier = verifier(&Dialect::BitbucketCloud, &secrets);
     let signer = Signer::new(Dialect::BitbucketCloud, &secrets).expect("a signer");
-    let expected = signer
-        .signature(&outgoing(&push(), BODY))
-        .expect("signed")
-        .1;
+    let expected = signer.signature(&outgoing(&push(), BODY)).expect("signed").1;
     let forged = [("X-Hub-Signature", format!("sha256={}", "0".repeat(64)))];
     let explanation = countersign::explain(&Dialect::BitbucketCloud, &secrets, &forged, BODY, NOW);
     let mut verification = verifier.begin(&forged).expect("well-formed");
@@ -347,12 +299,6 @@ fn what_is_printed_shows_no_secret_and_no_digest() {
     let under_way = format!("{secrets:?} {verifier:?} {signer:?} {verification:?}");
     let outcome = verification.finish(NOW);
     let printed = format!("{under_way} {outcome:?} {explanation:?} {explanation}");
-    assert!(
-        !printed.contains("canary") && !printed.contains(&expected[7..]),
-        "{printed}"
-    );
-    assert!(
-        !printed.contains(&format!("{:?}", canary.as_bytes())),
-        "{printed}"
-    );
+    assert!(!printed.contains("canary") && !printed.contains(&expected[7..]), "{printed}");
+    assert!(!printed.contains(&format!("{:?}", canary.as_bytes())), "{printed}");
 }

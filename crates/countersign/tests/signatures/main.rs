@@ -1,10 +1,6 @@
 //! Signing and verifying through the public interface: published vectors, forgeries, properties.
 // The exemption of tests in clippy.toml reaches `#[test]` functions only.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "all of this is test code"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "all of this is test code")]
 
 mod corpus;
 mod forged;
@@ -36,14 +32,7 @@ fn push() -> EventKey {
 }
 
 fn outgoing<'a>(event_key: &'a EventKey, body: &'a [u8]) -> Outgoing<'a> {
-    Outgoing {
-        event_key,
-        request_id: "request-1",
-        attempt: 1,
-        hook_id: None,
-        at: NOW,
-        body,
-    }
+    Outgoing { event_key, request_id: "request-1", attempt: 1, hook_id: None, at: NOW, body }
 }
 
 fn bytes_of_hex(hex: &str) -> Vec<u8> {

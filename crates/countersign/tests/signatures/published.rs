@@ -12,22 +12,12 @@ fn bitbucket_signs_hello_world() {
     let secret = secret(SECRET);
     for dialect in [Dialect::BitbucketCloud, Dialect::BitbucketDataCenter] {
         let signer = Signer::new(dialect.clone(), [&secret]).expect("a signer");
-        let signature = signer
-            .signature(&outgoing(&push(), b"Hello World!"))
-            .expect("signed");
+        let signature = signer.signature(&outgoing(&push(), b"Hello World!")).expect("signed");
         assert_eq!(signature, ("X-Hub-Signature", HELLO.to_owned()));
 
         let verifier = verifier(&dialect, std::slice::from_ref(&secret));
-        assert!(
-            verifier
-                .verify(std::slice::from_ref(&signature), b"Hello World!", NOW)
-                .is_ok()
-        );
-        assert!(
-            verifier
-                .verify(&[signature], b"Hello, World!", NOW)
-                .is_err()
-        );
+        assert!(verifier.verify(std::slice::from_ref(&signature), b"Hello World!", NOW).is_ok());
+        assert!(verifier.verify(&[signature], b"Hello, World!", NOW).is_err());
     }
 }
 
@@ -35,16 +25,8 @@ fn bitbucket_signs_hello_world() {
 fn another_systems_value_for_another_body() {
     let value = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let verifier = verifier(&Dialect::BitbucketCloud, &[secret(SECRET)]);
-    assert!(
-        verifier
-            .verify(&[("X-Hub-Signature", value)], b"Hello, World!", NOW)
-            .is_ok()
-    );
-    assert!(
-        verifier
-            .verify(&[("X-Hub-Signature", HELLO)], b"Hello, World!", NOW)
-            .is_err()
-    );
+    assert!(verifier.verify(&[("X-Hub-Signature", value)], b"Hello, World!", NOW).is_ok());
+    assert!(verifier.verify(&[("X-Hub-Signature", HELLO)], b"Hello, World!", NOW).is_err());
 }
 
 #[test]
@@ -53,10 +35,7 @@ fn standard_webhooks_reference_message() {
     let headers = [
         ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
         ("webhook-timestamp", "1614265330"),
-        (
-            "webhook-signature",
-            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-        ),
+        ("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
     ];
     let body = br#"{"test": 2432232314}"#;
     let at = UnixSeconds(1_614_265_330);
@@ -69,8 +48,5 @@ fn standard_webhooks_reference_message() {
     outgoing.request_id = headers[0].1;
     outgoing.at = at;
     let signed = signer.signature_headers(&outgoing).expect("signed");
-    assert_eq!(
-        signed,
-        headers.map(|(name, value)| (name, value.to_owned()))
-    );
+    assert_eq!(signed, headers.map(|(name, value)| (name, value.to_owned())));
 }

@@ -17,22 +17,14 @@ fn test_cases_are_signed_and_verified_as_published() {
         let body = bytes_of_hex(text("msg_hex"));
         let published = text("hmac_sha256_hex");
         let signer = Signer::new(Dialect::BitbucketCloud, [&secret]).expect("a signer");
-        let (name, value) = signer
-            .signature(&outgoing(&push(), &body))
-            .expect("a signature");
+        let (name, value) = signer.signature(&outgoing(&push(), &body)).expect("a signature");
         assert!(value.starts_with(&format!("sha256={published}")), "{case}");
 
         let verifier = verifier(&Dialect::BitbucketCloud, &[secret]);
         let received = [(name, format!("sha256={published}"))];
-        let outcome = verifier
-            .verify(&received, &body, NOW)
-            .map(|verified| verified.secret);
+        let outcome = verifier.verify(&received, &body, NOW).map(|verified| verified.secret);
         // Test case 5 is about truncation, which no dialect allows.
-        let expected = if published.len() == 64 {
-            Ok(0)
-        } else {
-            Err(VerifyError::LengthWrong)
-        };
+        let expected = if published.len() == 64 { Ok(0) } else { Err(VerifyError::LengthWrong) };
         assert_eq!(outcome, expected, "{case}");
         assert_eq!(case["truncated_to_bits"] == 128, outcome.is_err(), "{case}");
     }

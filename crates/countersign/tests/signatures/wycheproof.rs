@@ -22,9 +22,7 @@ fn tags_are_accepted_and_refused_as_published() {
                 }
             };
             let signer = Signer::new(Dialect::BitbucketCloud, [&secret]).expect("a signer");
-            let (name, signed) = signer
-                .signature(&outgoing(&push(), &test.msg))
-                .expect("signed");
+            let (name, signed) = signer.signature(&outgoing(&push(), &test.msg)).expect("signed");
             let tag = format!("sha256={}", hex_of_bytes(&test.tag));
             let valid = test.result == TestResult::Valid;
             assert_eq!(signed.starts_with(&tag), valid, "{test:?}");
@@ -37,11 +35,8 @@ fn tags_are_accepted_and_refused_as_published() {
                 }
                 Err(error) => {
                     let whole = test.tag.len() == 32;
-                    let expected = if whole {
-                        VerifyError::Mismatch
-                    } else {
-                        VerifyError::LengthWrong
-                    };
+                    let expected =
+                        if whole { VerifyError::Mismatch } else { VerifyError::LengthWrong };
                     assert_eq!(error, expected, "{test:?}");
                     assert!(!(valid && whole), "{test:?}");
                     refused += 1;

@@ -32,9 +32,7 @@ pub(super) fn of_body(error: Arc<hyper::Error>) -> Failure {
 }
 
 fn tls_fault(error: &(dyn StdError + 'static)) -> Option<TlsFault> {
-    causes(error)
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .find_map(TlsFault::find)
+    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).find_map(TlsFault::find)
 }
 
 fn causes<'a>(

@@ -56,28 +56,19 @@ impl Pools {
         policy: TargetPolicy,
         tls: Arc<ClientConfig>,
     ) -> HttpClient {
-        let key = PoolKey {
-            policy,
-            tls: Arc::as_ptr(&tls).addr(),
-        };
+        let key = PoolKey { policy, tls: Arc::as_ptr(&tls).addr() };
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Shelf { pools, uses } = &mut *shelf;
         *uses += 1;
         if pools.len() >= POOLS_MAX && !pools.contains_key(&key) {
-            let oldest = pools
-                .iter()
-                .min_by_key(|(_, pool)| pool.used)
-                .map(|(key, _)| *key);
+            let oldest = pools.iter().min_by_key(|(_, pool)| pool.used).map(|(key, _)| *key);
             oldest.map(|oldest| pools.remove(&oldest));
         }
         let pool = match pools.entry(key) {
             Entry::Occupied(found) => found.into_mut(),
             Entry::Vacant(free) => {
                 let connector = Connector::new(Arc::clone(network), policy, tls);
-                free.insert(Pool {
-                    client: build(connector),
-                    used: 0,
-                })
+                free.insert(Pool { client: build(connector), used: 0 })
             }
         };
         pool.used = *uses;

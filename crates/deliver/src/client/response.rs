@@ -60,26 +60,16 @@ pub(super) enum BodyEnd {
 /// Reads to the end, the cap or the deadline. hyper closes the connection of a body that is
 /// dropped before its end.
 pub(super) async fn read(mut incoming: Incoming, deadline: Instant) -> Body {
-    let mut body = Body {
-        kept: BytesMut::new(),
-        read: 0,
-        end: BodyEnd::Whole,
-    };
+    let mut body = Body { kept: BytesMut::new(), read: 0, end: BodyEnd::Whole };
     loop {
         let frame = match timeout_at(deadline, incoming.frame()).await {
             Ok(Some(Ok(frame))) => frame,
             Ok(None) => return body,
             Ok(Some(Err(error))) => {
-                return Body {
-                    end: BodyEnd::Broken(Arc::new(error)),
-                    ..body
-                };
+                return Body { end: BodyEnd::Broken(Arc::new(error)), ..body };
             }
             Err(_) => {
-                return Body {
-                    end: BodyEnd::Deadline,
-                    ..body
-                };
+                return Body { end: BodyEnd::Deadline, ..body };
             }
         };
         let Some(data) = frame.data_ref() else {
@@ -89,10 +79,7 @@ pub(super) async fn read(mut incoming: Incoming, deadline: Instant) -> Body {
         body.kept.extend_from_slice(&data[..data.len().min(room)]);
         body.read += data.len();
         if body.read > BODY_READ_MAX {
-            return Body {
-                end: BodyEnd::Capped,
-                ..body
-            };
+            return Body { end: BodyEnd::Capped, ..body };
         }
     }
 }

@@ -23,14 +23,8 @@ const AMPLE: Duration = Duration::from_secs(20);
 /// The time of an attempt that is meant to run out.
 const SHORT: Duration = Duration::from_millis(150);
 
-const PRIVATE: TargetPolicy = TargetPolicy {
-    allow_private: true,
-    allow_public_http: false,
-};
-const ALL: TargetPolicy = TargetPolicy {
-    allow_private: true,
-    allow_public_http: true,
-};
+const PRIVATE: TargetPolicy = TargetPolicy { allow_private: true, allow_public_http: false };
+const ALL: TargetPolicy = TargetPolicy { allow_private: true, allow_public_http: true };
 
 /// A receiver that treats every connection so. It ends with the test's runtime.
 async fn receiver<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
@@ -69,9 +63,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("Content-Length: "));
+            let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
             if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
                 return Some(text);
             }
@@ -114,16 +106,8 @@ async fn attempt(address: SocketAddr) -> Exchange {
 
 /// One attempt whose time is meant to run out.
 async fn short_attempt(address: SocketAddr) -> Exchange {
-    let exchange = client()
-        .send(Outgoing {
-            timeout: SHORT,
-            ..at(address)
-        })
-        .await;
-    assert!(
-        exchange.duration >= SHORT && exchange.duration < AMPLE,
-        "{exchange:?}"
-    );
+    let exchange = client().send(Outgoing { timeout: SHORT, ..at(address) }).await;
+    assert!(exchange.duration >= SHORT && exchange.duration < AMPLE, "{exchange:?}");
     exchange
 }
 

@@ -45,10 +45,7 @@ impl ConnectError {
     pub(super) fn dialling(address: SocketAddr, error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::TimedOut => Self::ConnectTimeout { address },
-            _ => Self::Connect {
-                address,
-                error: Arc::new(error),
-            },
+            _ => Self::Connect { address, error: Arc::new(error) },
         }
     }
 }

@@ -39,13 +39,7 @@ pub(crate) struct GuardedStream {
 
 impl GuardedStream {
     pub(super) fn new(io: TokioIo<Box<dyn Wire>>, address: SocketAddr) -> Self {
-        Self {
-            io,
-            origin: Origin {
-                address,
-                answered: Arc::default(),
-            },
-        }
+        Self { io, origin: Origin { address, answered: Arc::default() } }
     }
 
     pub(super) fn origin(&self) -> &Origin {
@@ -55,9 +49,7 @@ impl GuardedStream {
 
 impl std::fmt::Debug for GuardedStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GuardedStream")
-            .field("origin", &self.origin)
-            .finish_non_exhaustive()
+        f.debug_struct("GuardedStream").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 

@@ -8,9 +8,8 @@ use std::time::{Duration, SystemTime};
 /// The longest time a receiver can hold its lane; what asks for more gets this.
 pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 pub(super) fn parse(value: &str, now: SystemTime) -> Option<Duration> {
@@ -41,11 +40,8 @@ fn imf_fixdate(text: &str) -> Option<Duration> {
     let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
     let year = exactly(words.next()?, 4)?;
     let mut clock = words.next()?.split(':');
-    let (hour, minute, second) = (
-        exactly(clock.next()?, 2)?,
-        exactly(clock.next()?, 2)?,
-        exactly(clock.next()?, 2)?,
-    );
+    let (hour, minute, second) =
+        (exactly(clock.next()?, 2)?, exactly(clock.next()?, 2)?, exactly(clock.next()?, 2)?);
     let ends = words.next() == Some("GMT") && words.next().is_none() && clock.next().is_none();
     let sound = DAYS.contains(&day_name)
         && year >= 1970
@@ -55,9 +51,7 @@ fn imf_fixdate(text: &str) -> Option<Duration> {
         && second <= 60;
     (ends && sound).then(|| {
         let days = days_before_year(year) - days_before_year(1970)
-            + (1..month)
-                .map(|earlier| month_days(year, earlier))
-                .sum::<u64>()
+            + (1..month).map(|earlier| month_days(year, earlier)).sum::<u64>()
             + day
             - 1;
         Duration::from_secs(((days * 24 + hour) * 60 + minute) * 60 + second)
@@ -65,11 +59,7 @@ fn imf_fixdate(text: &str) -> Option<Duration> {
 }
 
 fn exactly(text: &str, length: usize) -> Option<u64> {
-    if text.len() == length {
-        digits(text)
-    } else {
-        None
-    }
+    if text.len() == length { digits(text) } else { None }
 }
 
 fn is_leap(year: u64) -> bool {

@@ -19,18 +19,9 @@ fn answer(status: u16, retry_after: Option<&str>) -> Exchange {
     }
     let delivered = (200..300).contains(&status);
     Exchange {
-        outcome: if delivered {
-            Outcome::Delivered
-        } else {
-            Outcome::Status
-        },
+        outcome: if delivered { Outcome::Delivered } else { Outcome::Status },
         failure: None,
-        response: Some(Response {
-            status,
-            headers,
-            body: Bytes::new(),
-            truncated: false,
-        }),
+        response: Some(Response { status, headers, body: Bytes::new(), truncated: false }),
         address: None,
         reused: false,
         duration: Duration::ZERO,
@@ -70,54 +61,22 @@ fn statuses_that_open_the_breaker() {
         (503, true),
         (599, true),
     ] {
-        assert_eq!(
-            answer(status, None).counts_for_breaker(),
-            counts,
-            "{status}"
-        );
+        assert_eq!(answer(status, None).counts_for_breaker(), counts, "{status}");
     }
 }
 
 #[test]
 fn failures_their_words_and_whose_they_are() {
-    let forbidden = Forbidden {
-        target: Target::Url,
-        reason: Reason::Scheme,
-    };
+    let forbidden = Forbidden { target: Target::Url, reason: Reason::Scheme };
     let address = ([127, 0, 0, 1], 1).into();
     let os = |code| dialling(io::Error::from_raw_os_error(code));
     for (failure, outcome, fault, counts) in [
-        (
-            forbidden.into(),
-            Outcome::ForbiddenTarget,
-            Fault::Ours,
-            true,
-        ),
+        (forbidden.into(), Outcome::ForbiddenTarget, Fault::Ours, true),
         (dns(), Outcome::Dns, Fault::Network, true),
-        (
-            os(Errno::CONNREFUSED.raw_os_error()),
-            Outcome::Connect,
-            Fault::Receiver,
-            true,
-        ),
-        (
-            os(Errno::NETUNREACH.raw_os_error()),
-            Outcome::Connect,
-            Fault::Network,
-            true,
-        ),
-        (
-            os(Errno::MFILE.raw_os_error()),
-            Outcome::Connect,
-            Fault::Ours,
-            false,
-        ),
-        (
-            os(Errno::ADDRNOTAVAIL.raw_os_error()),
-            Outcome::Connect,
-            Fault::Ours,
-            false,
-        ),
+        (os(Errno::CONNREFUSED.raw_os_error()), Outcome::Connect, Fault::Receiver, true),
+        (os(Errno::NETUNREACH.raw_os_error()), Outcome::Connect, Fault::Network, true),
+        (os(Errno::MFILE.raw_os_error()), Outcome::Connect, Fault::Ours, false),
+        (os(Errno::ADDRNOTAVAIL.raw_os_error()), Outcome::Connect, Fault::Ours, false),
         (
             Failure::Connection(ConnectError::ConnectTimeout { address }),
             Outcome::Timeout,
@@ -130,24 +89,9 @@ fn failures_their_words_and_whose_they_are() {
             Fault::Receiver,
             true,
         ),
-        (
-            Failure::Timeout(Phase::Connecting),
-            Outcome::Timeout,
-            Fault::Network,
-            true,
-        ),
-        (
-            Failure::Timeout(Phase::Answer),
-            Outcome::Timeout,
-            Fault::Receiver,
-            true,
-        ),
-        (
-            Failure::Timeout(Phase::Body),
-            Outcome::Timeout,
-            Fault::Receiver,
-            true,
-        ),
+        (Failure::Timeout(Phase::Connecting), Outcome::Timeout, Fault::Network, true),
+        (Failure::Timeout(Phase::Answer), Outcome::Timeout, Fault::Receiver, true),
+        (Failure::Timeout(Phase::Body), Outcome::Timeout, Fault::Receiver, true),
         (
             Failure::Protocol(Arc::new(io::Error::other("x"))),
             Outcome::Protocol,
@@ -171,16 +115,8 @@ fn dns() -> Failure {
 #[test]
 fn the_words_are_those_of_the_api() {
     let words = Outcome::ALL.map(Outcome::as_str);
-    let expected = [
-        "delivered",
-        "status",
-        "timeout",
-        "dns",
-        "connect",
-        "tls",
-        "forbidden_target",
-        "protocol",
-    ];
+    let expected =
+        ["delivered", "status", "timeout", "dns", "connect", "tls", "forbidden_target", "protocol"];
     assert_eq!(words, expected);
 }
 
@@ -223,18 +159,10 @@ fn retry_after_in_both_forms() {
         ("soon", None),
     ] {
         let expected = seconds.map(Duration::from_secs);
-        assert_eq!(
-            answer(503, Some(value)).retry_after(now),
-            expected,
-            "{value:?}"
-        );
+        assert_eq!(answer(503, Some(value)).retry_after(now), expected, "{value:?}");
     }
     assert_eq!(answer(503, None).retry_after(now), None);
-    assert_eq!(
-        answer(200, Some("120")).retry_after(now),
-        None,
-        "it was delivered"
-    );
+    assert_eq!(answer(200, Some("120")).retry_after(now), None, "it was delivered");
 }
 
 #[test]
@@ -246,10 +174,7 @@ fn a_leap_day_has_its_date() {
         .retry_after(now - Duration::from_secs(5));
     assert_eq!(wait, Some(RETRY_AFTER_MAX));
     let near = answer(503, Some("Fri, 01 Mar 2024 00:00:05 GMT"));
-    assert_eq!(
-        near.retry_after(at(1_709_251_200)),
-        Some(Duration::from_secs(5))
-    );
+    assert_eq!(near.retry_after(at(1_709_251_200)), Some(Duration::from_secs(5)));
 }
 
 proptest! {

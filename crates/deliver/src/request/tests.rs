@@ -101,9 +101,8 @@ fn as_received_keeps_what_came_and_replaces_the_signature() {
 fn as_received_keeps_or_drops_the_signature() {
     let own = secret("0123456789abcdef");
     let cloud = Dialect::BitbucketCloud;
-    let headers = |policy| {
-        as_received(policy, &own).headers(&cloud_event(), occasion(Some(&cloud))).unwrap()
-    };
+    let headers =
+        |policy| as_received(policy, &own).headers(&cloud_event(), occasion(Some(&cloud))).unwrap();
     assert_eq!(headers(SignaturePolicy::Keep)["x-hub-signature"], "sha256=00");
     assert!(!headers(SignaturePolicy::Drop).contains_key("x-hub-signature"));
 }

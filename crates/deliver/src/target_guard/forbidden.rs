@@ -24,9 +24,9 @@ impl Forbidden {
     pub fn remedy(&self) -> Option<Remedy> {
         match (&self.reason, &self.target) {
             (Reason::Private { .. }, _) => Some(Remedy::AllowPrivate),
-            (Reason::Special { .. }, Target::Address(address)) => Some(Remedy::ListPrivate {
-                range: PrivateRange::exactly(*address),
-            }),
+            (Reason::Special { .. }, Target::Address(address)) => {
+                Some(Remedy::ListPrivate { range: PrivateRange::exactly(*address) })
+            }
             (Reason::PublicHttp, _) => Some(Remedy::UseHttps),
             _ => None,
         }

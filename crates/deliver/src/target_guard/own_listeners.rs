@@ -22,13 +22,9 @@ impl OwnListeners {
     /// may take IPv4 as well, so an unspecified address stands for both families.
     pub(super) fn contains(&self, address: SocketAddr) -> bool {
         let ip = address.ip().to_canonical();
-        self.0
-            .iter()
-            .filter(|own| own.port() == address.port())
-            .any(|own| {
-                own.ip() == ip
-                    || (own.ip().is_unspecified() && (ip.is_unspecified() || is_local(ip)))
-            })
+        self.0.iter().filter(|own| own.port() == address.port()).any(|own| {
+            own.ip() == ip || (own.ip().is_unspecified() && (ip.is_unspecified() || is_local(ip)))
+        })
     }
 }
 

@@ -26,10 +26,7 @@ pub struct PrivateRange {
 impl PrivateRange {
     /// This address at this port.
     pub fn exactly(address: SocketAddr) -> Self {
-        Self {
-            net: address.ip().into(),
-            ports: Some((address.port(), address.port())),
-        }
+        Self { net: address.ip().into(), ports: Some((address.port(), address.port())) }
     }
 
     /// The network.
@@ -90,10 +87,7 @@ impl FromStr for PrivateRange {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (net, ports) = split_ports(text)?;
-        let range = Self {
-            net: parse_net(net)?,
-            ports: ports.map(parse_ports).transpose()?,
-        };
+        let range = Self { net: parse_net(net)?, ports: ports.map(parse_ports).transpose()? };
         if stays_refused(range.net) {
             return Err(PrivateRangeError::Never);
         }
@@ -141,9 +135,7 @@ fn parse_net(text: &str) -> Result<IpNet, PrivateRangeError> {
     let prefix = prefix.parse().map_err(|_| PrivateRangeError::Prefix)?;
     let net = IpNet::new(ip, prefix).map_err(|_| PrivateRangeError::Prefix)?;
     if net.addr() != net.network() {
-        return Err(PrivateRangeError::HostBits {
-            network: net.trunc(),
-        });
+        return Err(PrivateRangeError::HostBits { network: net.trunc() });
     }
     Ok(net)
 }

@@ -29,10 +29,7 @@ const fn v4(octets: [u8; 4], prefix: u8) -> IpNet {
 
 const fn v6(words: [u16; 8], prefix: u8) -> IpNet {
     let [a, b, c, d, e, f, g, h] = words;
-    IpNet::V6(Ipv6Net::new_assert(
-        Ipv6Addr::new(a, b, c, d, e, f, g, h),
-        prefix,
-    ))
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(a, b, c, d, e, f, g, h), prefix))
 }
 
 const fn row(net: IpNet, name: &'static str) -> Row {
@@ -60,10 +57,7 @@ pub const NEVER: [(IpNet, Reason); 11] = [
     (v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96), Reason::EmbeddedIpv4),
     (v6([0, 0, 0, 0, 0xffff, 0, 0, 0], 96), Reason::EmbeddedIpv4),
     // NAT64: the well-known prefix (RFC 6052), the one for local use (RFC 8215), and around them.
-    (
-        v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 32),
-        Reason::EmbeddedIpv4,
-    ),
+    (v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 32), Reason::EmbeddedIpv4),
     // Teredo (RFC 4380) and 6to4 (RFC 3056).
     (v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 32), Reason::EmbeddedIpv4),
     (v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16), Reason::EmbeddedIpv4),
@@ -78,10 +72,7 @@ pub const SPECIAL: [Row; 30] = [
     row(v4([127, 0, 0, 0], 8), "loopback"),
     row(v4([169, 254, 0, 0], 16), "link local, RFC 3927"),
     row(v4([172, 16, 0, 0], 12), "private use, RFC 1918"),
-    row(
-        v4([192, 0, 0, 0], 24),
-        "IETF protocol assignments, RFC 6890",
-    ),
+    row(v4([192, 0, 0, 0], 24), "IETF protocol assignments, RFC 6890"),
     row(v4([192, 0, 2, 0], 24), "documentation, RFC 5737"),
     row(v4([192, 31, 196, 0], 24), "AS112, RFC 7535"),
     row(v4([192, 52, 193, 0], 24), "AMT, RFC 7450"),
@@ -93,56 +84,20 @@ pub const SPECIAL: [Row; 30] = [
     row(v4([203, 0, 113, 0], 24), "documentation, RFC 5737"),
     row(v4([240, 0, 0, 0], 4), "reserved, RFC 1112"),
     row(v6([0, 0, 0, 0, 0, 0, 0, 1], 128), "loopback"),
-    row(
-        v6([0x100, 0, 0, 0, 0, 0, 0, 0], 64),
-        "discard only, RFC 6666",
-    ),
-    row(
-        v6([0x100, 0, 0, 1, 0, 0, 0, 0], 64),
-        "dummy prefix, RFC 9780",
-    ),
-    row(
-        v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23),
-        "IETF protocol assignments, RFC 2928",
-    ),
-    row(
-        v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32),
-        "documentation, RFC 3849",
-    ),
-    row(
-        v6([0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0], 48),
-        "AS112, RFC 7534",
-    ),
-    row(
-        v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20),
-        "documentation, RFC 9637",
-    ),
-    row(
-        v6([0x5f00, 0, 0, 0, 0, 0, 0, 0], 16),
-        "segment routing, RFC 9602",
-    ),
-    row(
-        v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7),
-        "unique local, RFC 4193",
-    ),
-    row(
-        v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10),
-        "link local, RFC 4291",
-    ),
-    row(
-        v6([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10),
-        "site local, RFC 3879",
-    ),
+    row(v6([0x100, 0, 0, 0, 0, 0, 0, 0], 64), "discard only, RFC 6666"),
+    row(v6([0x100, 0, 0, 1, 0, 0, 0, 0], 64), "dummy prefix, RFC 9780"),
+    row(v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23), "IETF protocol assignments, RFC 2928"),
+    row(v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32), "documentation, RFC 3849"),
+    row(v6([0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0], 48), "AS112, RFC 7534"),
+    row(v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20), "documentation, RFC 9637"),
+    row(v6([0x5f00, 0, 0, 0, 0, 0, 0, 0], 16), "segment routing, RFC 9602"),
+    row(v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7), "unique local, RFC 4193"),
+    row(v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10), "link local, RFC 4291"),
+    row(v6([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10), "site local, RFC 3879"),
     // All that is outside 2000::/3, the only block that is given out.
     row(v6([0, 0, 0, 0, 0, 0, 0, 0], 3), "not given out, RFC 4291"),
-    row(
-        v6([0x4000, 0, 0, 0, 0, 0, 0, 0], 2),
-        "not given out, RFC 4291",
-    ),
-    row(
-        v6([0x8000, 0, 0, 0, 0, 0, 0, 0], 1),
-        "not given out, RFC 4291",
-    ),
+    row(v6([0x4000, 0, 0, 0, 0, 0, 0, 0], 2), "not given out, RFC 4291"),
+    row(v6([0x8000, 0, 0, 0, 0, 0, 0, 0], 1), "not given out, RFC 4291"),
 ];
 
 const fn ip4(a: u8, b: u8, c: u8, d: u8) -> IpAddr {
@@ -150,9 +105,7 @@ const fn ip4(a: u8, b: u8, c: u8, d: u8) -> IpAddr {
 }
 
 const fn ip6(first: [u16; 3], last: [u16; 2]) -> IpAddr {
-    IpAddr::V6(Ipv6Addr::new(
-        first[0], first[1], first[2], 0, 0, 0, last[0], last[1],
-    ))
+    IpAddr::V6(Ipv6Addr::new(first[0], first[1], first[2], 0, 0, 0, last[0], last[1]))
 }
 
 /// Metadata services: credentials for whoever asks. No list opens them.

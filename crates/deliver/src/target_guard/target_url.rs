@@ -31,10 +31,7 @@ pub fn parse_url(text: &str) -> Result<Url, TargetUrlError> {
     if text.len() > URL_BYTES_MAX {
         return Err(TargetUrlError::Length);
     }
-    if text
-        .chars()
-        .any(|it| it.is_whitespace() || it.is_control() || it == '\\')
-    {
+    if text.chars().any(|it| it.is_whitespace() || it.is_control() || it == '\\') {
         return Err(TargetUrlError::Character);
     }
     Url::parse(text).map_err(TargetUrlError::Syntax)

@@ -5,57 +5,29 @@ use super::*;
 const NOW: Timestamp = Timestamp::from_millis(1_000_000_000);
 
 fn report(outcome: Outcome, status: Option<u16>) -> AttemptReport {
-    AttemptReport {
-        outcome,
-        status,
-        retry_after: None,
-    }
+    AttemptReport { outcome, status, retry_after: None }
 }
 
 fn after(attempts_made: u32, report: AttemptReport) -> Next {
     let held = Duration::ZERO;
-    let at = Circumstances {
-        attempts_made,
-        since: NOW,
-        held,
-        now: NOW,
-        draw: 1.0,
-    };
+    let at = Circumstances { attempts_made, since: NOW, held, now: NOW, draw: 1.0 };
     decide(&report, &RetryPolicy::default(), at)
 }
 
 #[test]
 fn a_2xx_delivers() {
-    assert_eq!(
-        after(1, report(Outcome::Delivered, Some(204))),
-        Next::Delivered
-    );
+    assert_eq!(after(1, report(Outcome::Delivered, Some(204))), Next::Delivered);
 }
 
 #[test]
 fn every_failure_is_tried_again_by_the_schedule() {
-    for outcome in Outcome::ALL
-        .into_iter()
-        .filter(|outcome| *outcome != Outcome::Delivered)
-    {
+    for outcome in Outcome::ALL.into_iter().filter(|outcome| *outcome != Outcome::Delivered) {
         let next = after(1, report(outcome, None));
-        assert_eq!(
-            next,
-            Next::Retry {
-                at: NOW.plus_millis(5_000)
-            },
-            "{outcome:?}"
-        );
+        assert_eq!(next, Next::Retry { at: NOW.plus_millis(5_000) }, "{outcome:?}");
     }
     for status in [300, 301, 400, 401, 404, 429, 500, 503] {
         let next = after(2, report(Outcome::Status, Some(status)));
-        assert_eq!(
-            next,
-            Next::Retry {
-                at: NOW.plus_millis(30_000)
-            },
-            "{status}"
-        );
+        assert_eq!(next, Next::Retry { at: NOW.plus_millis(30_000) }, "{status}");
     }
 }
 
@@ -72,13 +44,7 @@ fn the_schedule_ends_within_three_days() {
     loop {
         attempts += 1;
         let held = Duration::ZERO;
-        let at = Circumstances {
-            attempts_made: attempts,
-            since: NOW,
-            held,
-            now,
-            draw: 1.0,
-        };
+        let at = Circumstances { attempts_made: attempts, since: NOW, held, now, draw: 1.0 };
         match decide(&report(Outcome::Timeout, None), &RetryPolicy::default(), at) {
             Next::Retry { at } => {
                 assert!(at > now && at.since(NOW) <= Duration::from_secs(259_200));
@@ -101,18 +67,8 @@ fn retry_after_lengthens_and_never_shortens_up_to_twelve_hours() {
         status: Some(503),
         retry_after: Some(Duration::from_secs(seconds)),
     };
-    assert_eq!(
-        after(1, with(1)),
-        Next::Retry {
-            at: NOW.plus_millis(5_000)
-        }
-    );
-    assert_eq!(
-        after(1, with(60)),
-        Next::Retry {
-            at: NOW.plus_millis(60_000)
-        }
-    );
+    assert_eq!(after(1, with(1)), Next::Retry { at: NOW.plus_millis(5_000) });
+    assert_eq!(after(1, with(60)), Next::Retry { at: NOW.plus_millis(60_000) });
     let most = NOW.plus_millis(RETRY_AFTER_MAX_S * 1000);
     assert_eq!(after(1, with(10_000_000)), Next::Retry { at: most });
 }

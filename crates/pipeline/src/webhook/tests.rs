@@ -71,21 +71,12 @@ fn paused_time_is_what_overlaps() {
     let mut webhook = webhook();
     webhook.pause(at(10));
     webhook.pause(at(15));
-    assert_eq!(
-        webhook.paused_between(at(0), at(14)),
-        Duration::from_secs(4)
-    );
+    assert_eq!(webhook.paused_between(at(0), at(14)), Duration::from_secs(4));
     webhook.resume(at(20));
     webhook.resume(at(25));
     webhook.pause(at(30));
-    assert_eq!(
-        webhook.paused_between(at(0), at(40)),
-        Duration::from_secs(20)
-    );
-    assert_eq!(
-        webhook.paused_between(at(12), at(18)),
-        Duration::from_secs(6)
-    );
+    assert_eq!(webhook.paused_between(at(0), at(40)), Duration::from_secs(20));
+    assert_eq!(webhook.paused_between(at(12), at(18)), Duration::from_secs(6));
     assert_eq!(webhook.paused_between(at(21), at(29)), Duration::ZERO);
 }
 

@@ -28,17 +28,11 @@ pub(super) async fn declare(
         let name = declare_source(store, &forge, &present, declared).await?;
         kept.insert(name);
     }
-    let gone = present
-        .sources()
-        .filter(|s| s.declared && !kept.contains(&s.name));
+    let gone = present.sources().filter(|s| s.declared && !kept.contains(&s.name));
     for source in gone {
         tracing::warn!(source = %source.name, "no longer declared: from now on the API changes it");
         let version = source.version;
-        let source = Source {
-            declared: false,
-            version: version + 1,
-            ..Source::clone(source)
-        };
+        let source = Source { declared: false, version: version + 1, ..Source::clone(source) };
         store.put_source(source, Expected::Version(version)).await?;
     }
 
@@ -50,20 +44,12 @@ pub(super) async fn declare(
         declare_webhook(store, &forge, guard, &present, declared).await?;
     }
     let is_gone = |key: &Option<String>| key.as_ref().is_some_and(|key| !kept.contains(key));
-    for webhook in present
-        .webhooks()
-        .filter(|webhook| is_gone(&webhook.declared_key))
-    {
+    for webhook in present.webhooks().filter(|webhook| is_gone(&webhook.declared_key)) {
         tracing::warn!(webhook = %webhook.id, "no longer declared: from now on the API changes it");
         let version = webhook.version;
-        let webhook = Webhook {
-            declared_key: None,
-            version: version + 1,
-            ..Webhook::clone(webhook)
-        };
-        store
-            .put_webhook(webhook, Expected::Version(version))
-            .await?;
+        let webhook =
+            Webhook { declared_key: None, version: version + 1, ..Webhook::clone(webhook) };
+        store.put_webhook(webhook, Expected::Version(version)).await?;
     }
     Ok(())
 }
@@ -77,11 +63,7 @@ pub(super) fn check(
 ) -> Result<Vec<String>, BuildError> {
     let mut warnings = Vec::new();
     let mut note = |place: &str, found: Vec<Warning>| {
-        warnings.extend(
-            found
-                .into_iter()
-                .map(|warning| format!("{place}: {}", warning.message)),
-        );
+        warnings.extend(found.into_iter().map(|warning| format!("{place}: {}", warning.message)));
     };
     let mut made = Vec::with_capacity(sources.len());
     for DeclaredSource { place, draft, .. } in sources {
@@ -111,10 +93,7 @@ async fn declare_source(
     let name = source.name.clone();
     if before.as_deref() != Some(&source) {
         let expected = expected(before.map(|before| before.version));
-        store
-            .put_source(source, expected)
-            .await
-            .map_err(|error| refused(&place, error))?;
+        store.put_source(source, expected).await.map_err(|error| refused(&place, error))?;
     }
     Ok(name)
 }
@@ -133,10 +112,7 @@ async fn declare_webhook(
     check_target(&place, guard, &webhook)?;
     if before.as_deref() != Some(&webhook) {
         let expected = expected(before.map(|before| before.version));
-        store
-            .put_webhook(webhook, expected)
-            .await
-            .map_err(|error| refused(&place, error))?;
+        store.put_webhook(webhook, expected).await.map_err(|error| refused(&place, error))?;
     }
     Ok(())
 }
@@ -146,18 +122,10 @@ fn check_target(place: &str, guard: &TargetGuard, webhook: &Webhook) -> Result<(
     let Ok(url) = Url::parse(&webhook.url) else {
         return Ok(());
     };
-    let policy = TargetPolicy {
-        allow_private: webhook.allow_private,
-        ..TargetPolicy::default()
-    };
+    let policy = TargetPolicy { allow_private: webhook.allow_private, ..TargetPolicy::default() };
     guard.check_url(&url, policy).map_err(|forbidden| {
-        let remedy = forbidden
-            .remedy()
-            .map_or_else(String::new, |remedy| format!(": {remedy}"));
-        BuildError::Declared {
-            place: place.to_owned(),
-            problem: format!("{forbidden}{remedy}"),
-        }
+        let remedy = forbidden.remedy().map_or_else(String::new, |remedy| format!(": {remedy}"));
+        BuildError::Declared { place: place.to_owned(), problem: format!("{forbidden}{remedy}") }
     })
 }
 
@@ -181,17 +149,12 @@ fn checked<T>(
     drafted.map_err(|error| {
         let problem = match error {
             DraftError::Fields(errors) => {
-                let lines = errors
-                    .iter()
-                    .map(|e| format!("`{}`: {}", e.pointer, e.message));
+                let lines = errors.iter().map(|e| format!("`{}`: {}", e.pointer, e.message));
                 lines.collect::<Vec<_>>().join("; ")
             }
             error => error.to_string(),
         };
-        BuildError::Declared {
-            place: place.to_owned(),
-            problem,
-        }
+        BuildError::Declared { place: place.to_owned(), problem }
     })
 }
 

@@ -28,11 +28,7 @@ impl Network {
             dialer: Arc::new(TcpDialer),
             tls: Arc::new(tls(&config.ca_files)?),
         });
-        Ok(Network {
-            guard,
-            resolver,
-            client,
-        })
+        Ok(Network { guard, resolver, client })
     }
 }
 

@@ -1,5 +1,7 @@
 //! `countersign config check` and `countersign config default`.
 
+use std::io::Write;
+
 use clap::{Args, Subcommand};
 
 use super::{ConfigArgs, Verdict};
@@ -23,22 +25,18 @@ impl ConfigArgs {
     /// All layers, loaded.
     pub(super) fn load(self) -> Result<Config, crate::config::ConfigError> {
         let data = self.data.map(|data| data.to_string_lossy().into_owned());
-        let flags = [
-            ("server.listen", self.listen),
-            ("server.admin", self.admin),
-            ("server.data", data),
-        ];
-        let flags = flags
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)));
+        let flags =
+            [("server.listen", self.listen), ("server.admin", self.admin), ("server.data", data)];
+        let flags = flags.into_iter().filter_map(|(name, value)| Some((name, value?)));
         Config::load(&Layers::of_process(self.config, flags.collect()))
     }
 }
 
 impl ConfigCommand {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
+        let mut out = std::io::stdout().lock();
         match self.command {
-            Sub::Default => print!("{DEFAULT_FILE}"),
+            Sub::Default => write!(out, "{DEFAULT_FILE}")?,
             Sub::Check(args) => {
                 let config = args.load()?;
                 let mut warnings = config.warnings.clone();
@@ -46,14 +44,15 @@ impl ConfigCommand {
                 for warning in &warnings {
                     eprintln!("note: {warning}");
                 }
-                println!(
+                writeln!(
+                    out,
                     "good: public on {}, admin on {}, data in {}, {} sources and {} webhooks declared",
                     config.server.listen,
                     config.server.admin,
                     config.server.data.display(),
                     config.sources.len(),
                     config.webhooks.len(),
-                );
+                )?;
             }
         }
         Ok(Verdict::Yes)

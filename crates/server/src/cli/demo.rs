@@ -45,17 +45,11 @@ struct Secrets {
 
 impl Demo {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
-        let folder = tempfile::Builder::new()
-            .prefix("countersign-demo-")
-            .tempdir()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?;
+        let folder = tempfile::Builder::new().prefix("countersign-demo-").tempdir()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let shown = runtime.block_on(self.show(folder.path()));
         drop(runtime);
-        folder
-            .close()
-            .context("the temporary folder could not be removed")?;
+        folder.close().context("the temporary folder could not be removed")?;
         shown
     }
 
@@ -87,18 +81,9 @@ impl Demo {
 
 fn introduce(server: &Server, receiver: &SampleReceiver) {
     println!("Countersign runs on the embedded store in a temporary folder.");
-    println!(
-        "  in:    http://{}/in/{SOURCE} (dialect bitbucket-cloud)",
-        server.public_address
-    );
-    println!(
-        "  out:   http://{}/ (a sample receiver that verifies)",
-        receiver.address()
-    );
-    println!(
-        "  API:   http://{}/api/v1 and /openapi.json",
-        server.admin_address
-    );
+    println!("  in:    http://{}/in/{SOURCE} (dialect bitbucket-cloud)", server.public_address);
+    println!("  out:   http://{}/ (a sample receiver that verifies)", receiver.address());
+    println!("  API:   http://{}/api/v1 and /openapi.json", server.admin_address);
     if let Some(file) = &server.admin_token_file {
         println!("  token: {}", file.display());
     }
@@ -120,20 +105,13 @@ fn configuration(folder: &Path, receiver: SocketAddr, secrets: &Secrets) -> anyh
              events = ['repo:push']\nallow_private = true\nsecret_file = 'receiver.secret'\n"
         ),
     )?;
-    Ok(Config::load(&Layers {
-        file: Some(file),
-        ..Layers::default()
-    })?)
+    Ok(Config::load(&Layers { file: Some(file), ..Layers::default() })?)
 }
 
 fn write_secret(path: &Path, secret: &Secret) -> std::io::Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let mut options = std::fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(secret.expose())
 }
 
@@ -154,14 +132,8 @@ async fn demonstrate(
 
     let status = send(&genuine, body).await?;
     let arrived = tokio::time::timeout(DELIVERED_WITHIN, receiver.next()).await;
-    let Ok(Some(arrived)) = arrived else {
-        bail!("the genuine push was not delivered")
-    };
-    shown.line(
-        "a genuine push, signed by Bitbucket",
-        (status, 202),
-        "delivered",
-    );
+    let Ok(Some(arrived)) = arrived else { bail!("the genuine push was not delivered") };
+    shown.line("a genuine push, signed by Bitbucket", (status, 202), "delivered");
     let verifier = Verifier::new(Dialect::BitbucketCloud, [&secrets.receiver])?;
     let verified = verifier.verify(&arrived.headers, &arrived.body, sign::now());
     shown.note("the receiver verified its own signature", verified.is_ok());
@@ -186,11 +158,7 @@ struct Shown {
 
 impl Shown {
     fn line(&mut self, what: &str, (status, expected): (u16, u16), became: &str) {
-        let became = if status == expected {
-            became
-        } else {
-            "UNEXPECTED"
-        };
+        let became = if status == expected { became } else { "UNEXPECTED" };
         println!("  {what:<36} → {status} {became}");
         self.unexpected += usize::from(status != expected);
     }

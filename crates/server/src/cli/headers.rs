@@ -7,16 +7,8 @@ use super::Usage;
 /// Reads one `Name: value`.
 pub(super) fn add(headers: &mut HeaderMap, line: &[u8]) -> Result<(), Usage> {
     let shown = || String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned();
-    let wrong = || {
-        Usage(format!(
-            "`{}` is no header: expected `Name: value`",
-            shown()
-        ))
-    };
-    let colon = line
-        .iter()
-        .position(|byte| *byte == b':')
-        .ok_or_else(wrong)?;
+    let wrong = || Usage(format!("`{}` is no header: expected `Name: value`", shown()));
+    let colon = line.iter().position(|byte| *byte == b':').ok_or_else(wrong)?;
     let name = HeaderName::from_bytes(&line[..colon]).map_err(|_| wrong())?;
     let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).map_err(|_| wrong())?;
     headers.append(name, value);
@@ -46,10 +38,7 @@ pub(super) fn request(raw: &[u8]) -> Result<(HeaderMap, &[u8]), Usage> {
     }
     let length = headers.get(http::header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    Ok((
-        headers,
-        &rest[..length.map_or(rest.len(), |length| length.min(rest.len()))],
-    ))
+    Ok((headers, &rest[..length.map_or(rest.len(), |length| length.min(rest.len()))]))
 }
 
 #[cfg(test)]

@@ -42,9 +42,7 @@ pub(super) fn file(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 fn read(from: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {
     let mut body = Vec::new();
-    from.take(BODY_MAX + 1)
-        .read_to_end(&mut body)
-        .with_context(|| format!("reading {name}"))?;
+    from.take(BODY_MAX + 1).read_to_end(&mut body).with_context(|| format!("reading {name}"))?;
     if body.len() as u64 > BODY_MAX {
         return Err(Usage(format!("{name} is longer than 25 MiB")).into());
     }

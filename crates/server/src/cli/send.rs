@@ -1,7 +1,7 @@
 //! `countersign send`: one signed request, and what came back. A person's own act on the command
 //! line: every address counts as allowed, but for metadata services and what is no unicast address.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
@@ -10,9 +10,11 @@ use deliver::{
     Client, ClientParts, PrivateRange, SystemResolver, TargetGuard, TargetPolicy, TcpDialer,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use pipeline::Outcome;
 use url::Url;
 
 use super::{Verdict, inputs, sign};
+use crate::log::chain;
 
 #[derive(Debug, Args)]
 pub(super) struct Send {
@@ -65,10 +67,7 @@ impl Send {
             headers.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
         }
         let content_type = HeaderValue::from_str(&self.content_type);
-        headers.insert(
-            header::CONTENT_TYPE,
-            content_type.context("the content type")?,
-        );
+        headers.insert(header::CONTENT_TYPE, content_type.context("the content type")?);
         let agent = deliver::request::USER_AGENT_OURS;
         headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
         let outgoing = deliver::Outgoing {
@@ -76,18 +75,13 @@ impl Send {
             headers,
             body: body.into(),
             timeout: Duration::from_secs(self.timeout),
-            policy: TargetPolicy {
-                allow_private: true,
-                allow_public_http: true,
-            },
+            policy: TargetPolicy { allow_private: true, allow_public_http: true },
             tls: None,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = client()?;
         let exchange = runtime.block_on(client.send(outgoing));
-        Ok(report(&exchange))
+        report(&exchange)
     }
 }
 
@@ -102,33 +96,19 @@ fn client() -> anyhow::Result<Client> {
     }))
 }
 
-fn report(exchange: &deliver::Exchange) -> Verdict {
+fn report(exchange: &deliver::Exchange) -> anyhow::Result<Verdict> {
+    let mut out = std::io::stdout().lock();
+    let milliseconds = exchange.duration.as_millis();
     match &exchange.response {
         Some(response) => {
-            println!(
-                "{} in {} ms",
-                response.status,
-                exchange.duration.as_millis()
-            );
-            println!("{}", String::from_utf8_lossy(&response.body).escape_debug());
+            writeln!(out, "{} in {milliseconds} ms", response.status)?;
+            writeln!(out, "{}", String::from_utf8_lossy(&response.body).escape_debug())?;
         }
-        None => println!(
-            "{} after {} ms",
-            exchange.outcome.as_str(),
-            exchange.duration.as_millis()
-        ),
+        None => writeln!(out, "{} after {milliseconds} ms", exchange.outcome.as_str())?,
     }
-    let mut cause = exchange
-        .failure
-        .as_ref()
-        .map(|failure| failure as &dyn std::error::Error);
-    while let Some(error) = cause {
-        eprintln!("  {error}");
-        cause = error.source();
+    if let Some(failure) = &exchange.failure {
+        eprintln!("  {}", chain(failure));
     }
-    if exchange.outcome == pipeline::Outcome::Delivered {
-        Verdict::Yes
-    } else {
-        Verdict::No
-    }
+    let delivered = exchange.outcome == Outcome::Delivered;
+    Ok(if delivered { Verdict::Yes } else { Verdict::No })
 }

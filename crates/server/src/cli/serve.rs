@@ -49,9 +49,7 @@ pub fn run<F>(config: Config, build: impl FnOnce(Config) -> F) -> anyhow::Result
 where
     F: Future<Output = Result<Server, build::BuildError>>,
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         for warning in &config.warnings {
             tracing::warn!("{warning}");

@@ -1,6 +1,6 @@
 //! `countersign verify`: whether a request is genuine, and if not, why.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use clap::Args;
 use countersign::{Dialect, UnixSeconds, Verifier, explain};
@@ -17,11 +17,7 @@ pub(super) struct Verify {
     #[arg(long, value_name = "FILE", required = true)]
     secret_file: Vec<PathBuf>,
     /// A header of the request; repeat it
-    #[arg(
-        long = "header",
-        value_name = "NAME: VALUE",
-        conflicts_with = "request"
-    )]
+    #[arg(long = "header", value_name = "NAME: VALUE", conflicts_with = "request")]
     headers: Vec<String>,
     /// The time to check a signed timestamp against, in seconds since 1970 or as in
     /// 2026-03-02T11:42:37Z (default: now)
@@ -41,26 +37,23 @@ impl Verify {
         for path in &self.secret_file {
             secrets.push(inputs::secret(path, &self.dialect)?);
         }
-        let at = self
-            .at
-            .as_deref()
-            .map(moment)
-            .transpose()?
-            .unwrap_or_else(sign::now);
+        let at = self.at.as_deref().map(moment).transpose()?.unwrap_or_else(sign::now);
         let (headers, body) = self.input()?;
+        let mut out = std::io::stdout().lock();
         let verifier = Verifier::new(self.dialect.clone(), &secrets)?;
         match verifier.verify(&headers, &body, at) {
             Ok(verified) => {
-                println!(
+                writeln!(
+                    out,
                     "genuine: signed with {}",
                     self.secret_file[verified.secret].display()
-                );
+                )?;
                 Ok(Verdict::Yes)
             }
             Err(error) => {
-                println!("not genuine: {error} ({})", error.reason());
+                writeln!(out, "not genuine: {error} ({})", error.reason())?;
                 if self.explain {
-                    print!("{}", explain(&self.dialect, &secrets, &headers, &body, at));
+                    write!(out, "{}", explain(&self.dialect, &secrets, &headers, &body, at))?;
                 }
                 Ok(Verdict::No)
             }

@@ -53,18 +53,9 @@ pub(super) fn sources(
     let read = tables.into_iter().enumerate().map(|(index, table)| {
         let place = place("source", index, table.get("name"));
         let name = table.get("name").and_then(Value::as_str).map(str::to_owned);
-        let mut reader = Reader {
-            base,
-            file,
-            place,
-            notes,
-        };
+        let mut reader = Reader { base, file, place, notes };
         let draft = reader.draft(table.clone())?;
-        Ok(DeclaredSource {
-            place: reader.place,
-            name,
-            draft,
-        })
+        Ok(DeclaredSource { place: reader.place, name, draft })
     });
     read.collect()
 }
@@ -80,12 +71,7 @@ pub(super) fn webhooks(
     for (index, table) in tables.into_iter().enumerate() {
         let mut table = table.clone();
         let place = place("webhook", index, table.get("key"));
-        let mut reader = Reader {
-            base,
-            file,
-            place,
-            notes,
-        };
+        let mut reader = Reader { base, file, place, notes };
         let key = match table.remove("key") {
             Some(Value::String(key)) if (1..=KEY_MAX).contains(&key.len()) => key,
             _ => return Err(reader.wrong("`key` has to be a text of 1 to 128 characters")),
@@ -94,11 +80,7 @@ pub(super) fn webhooks(
             return Err(reader.wrong("another webhook has the same `key`"));
         }
         let draft = reader.draft(table)?;
-        declared.push(DeclaredWebhook {
-            place: reader.place,
-            key,
-            draft,
-        });
+        declared.push(DeclaredWebhook { place: reader.place, key, draft });
     }
     Ok(declared)
 }
@@ -112,9 +94,7 @@ fn tables<'a>(table: &'a Table, kind: &str, file: &Path) -> Result<Vec<&'a Table
     let Some(value) = table.get(kind) else {
         return Ok(Vec::new());
     };
-    let items = value
-        .as_array()
-        .ok_or_else(|| wrong("write it with two brackets"))?;
+    let items = value.as_array().ok_or_else(|| wrong("write it with two brackets"))?;
     if items.len() > DECLARED_MAX {
         return Err(wrong("there are more than 10,000 of them"));
     }
@@ -132,11 +112,7 @@ fn place(kind: &str, index: usize, name: Option<&Value>) -> String {
 impl Reader<'_> {
     fn wrong(&self, problem: impl Into<String>) -> ConfigError {
         let (place, file) = (self.place.clone(), self.file.to_owned());
-        ConfigError::Declaration {
-            place,
-            file,
-            problem: problem.into(),
-        }
+        ConfigError::Declaration { place, file, problem: problem.into() }
     }
 
     fn draft<D: DeserializeOwned>(&mut self, mut table: Table) -> Result<D, ConfigError> {
@@ -182,10 +158,7 @@ impl Reader<'_> {
 
     fn header_values(&mut self, headers: &mut Table) -> Result<(), ConfigError> {
         for value in headers.iter_mut().map(|(_, value)| value) {
-            let Some(path) = value
-                .as_table()
-                .and_then(|table| table.get("value_file"))
-                .cloned()
+            let Some(path) = value.as_table().and_then(|table| table.get("value_file")).cloned()
             else {
                 continue;
             };
@@ -195,9 +168,7 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, path: &Value, name: &str) -> Result<String, ConfigError> {
-        let path = path
-            .as_str()
-            .ok_or_else(|| self.wrong(format!("`{name}` has to be a path")))?;
+        let path = path.as_str().ok_or_else(|| self.wrong(format!("`{name}` has to be a path")))?;
         let bytes = secret_file::read(&resolve(self.base, path), self.notes)?;
         let text = str::from_utf8(bytes.expose());
         text.map(str::to_owned)

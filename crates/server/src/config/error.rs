@@ -10,7 +10,7 @@ use super::secret_file::SecretFileError;
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("{} cannot be read: {}", .0.display(), .1.kind())]
-    Unreadable(PathBuf, #[source] io::Error),
+    Unreadable(PathBuf, io::Error),
     /// The file is not TOML.
     #[error("{} is not TOML: {message}", .file.display())]
     Syntax {

@@ -35,11 +35,7 @@ impl Layers {
             let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
             name.starts_with(PREFIX).then_some((name, value))
         });
-        Layers {
-            file,
-            environment: ours.collect(),
-            flags,
-        }
+        Layers { file, environment: ours.collect(), flags }
     }
 
     /// The merged table, and the folder from which its relative paths count.
@@ -62,11 +58,7 @@ impl Layers {
         for (name, value) in &self.flags {
             set(&mut table, name, Value::String(value.clone()));
         }
-        if unknown.is_empty() {
-            Ok((table, base))
-        } else {
-            Err(ConfigError::UnknownKeys(unknown))
-        }
+        if unknown.is_empty() { Ok((table, base)) } else { Err(ConfigError::UnknownKeys(unknown)) }
     }
 
     /// The file that is read, for messages.
@@ -85,10 +77,7 @@ impl Layers {
             let at = error.span().map_or(0, |span| span.start.min(text.len()));
             let line = text[..at].matches('\n').count() + 1;
             let message = format!("line {line}: {}", error.message());
-            ConfigError::Syntax {
-                file: file.clone(),
-                message,
-            }
+            ConfigError::Syntax { file: file.clone(), message }
         })?;
         let base = file.parent().map(Path::to_owned).unwrap_or_default();
         Ok((table, base))
@@ -110,11 +99,7 @@ fn unknown_keys(table: &Table, file: &Path) -> Vec<UnknownKey> {
     let mut unknown = Vec::new();
     let mut note = |name: String| {
         let nearest = settings::nearest(&name, settings::names()).map(str::to_owned);
-        unknown.push(UnknownKey {
-            nearest,
-            name,
-            place: file.display().to_string(),
-        });
+        unknown.push(UnknownKey { nearest, name, place: file.display().to_string() });
     };
     for (section, value) in table {
         if DECLARATIONS.contains(&section.as_str()) {
@@ -125,9 +110,7 @@ fn unknown_keys(table: &Table, file: &Path) -> Vec<UnknownKey> {
         match value {
             Value::Table(keys) if is_section => {
                 let unknown = |key: &&String| settings::kind(&format!("{section}.{key}")).is_none();
-                keys.keys()
-                    .filter(unknown)
-                    .for_each(|key| note(format!("{section}.{key}")));
+                keys.keys().filter(unknown).for_each(|key| note(format!("{section}.{key}")));
             }
             _ => note(section.clone()),
         }
@@ -147,13 +130,8 @@ fn parse(kind: Kind, name: &str, value: &str, variable: &str) -> Result<Value, C
             })
         }
         Kind::List => {
-            let items = value
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty());
-            Ok(Value::Array(
-                items.map(|item| Value::String(item.to_owned())).collect(),
-            ))
+            let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
+            Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))
         }
     }
 }
@@ -162,9 +140,7 @@ fn set(table: &mut Table, name: &str, value: Value) {
     let Some((section, key)) = name.split_once('.') else {
         return;
     };
-    let section = table
-        .entry(section)
-        .or_insert_with(|| Value::Table(Table::new()));
+    let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
     if let Value::Table(section) = section {
         section.insert(key.to_owned(), value);
     }

@@ -41,7 +41,7 @@ impl fmt::Debug for SecretBytes {
 pub enum SecretFileError {
     /// It cannot be read.
     #[error("the secret file {} cannot be read: {}", .0.display(), .1.kind())]
-    Unreadable(PathBuf, #[source] io::Error),
+    Unreadable(PathBuf, io::Error),
     /// Others can read it.
     #[error("the secret file {} can be read by others (mode {mode:03o}): run `chmod 600 {}`", .path.display(), .path.display())]
     Exposed {
@@ -73,15 +73,9 @@ pub fn read(path: &Path, notes: &mut Vec<String>) -> Result<SecretBytes, SecretF
     let mode = metadata.permissions().mode() & 0o777;
     if mode & OTHERS != 0 {
         if !is_managed(path) {
-            return Err(SecretFileError::Exposed {
-                path: path.to_owned(),
-                mode,
-            });
+            return Err(SecretFileError::Exposed { path: path.to_owned(), mode });
         }
-        notes.push(format!(
-            "{} can be read by others (mode {mode:03o})",
-            path.display()
-        ));
+        notes.push(format!("{} can be read by others (mode {mode:03o})", path.display()));
     }
     let mut bytes = Zeroizing::new(std::fs::read(path).map_err(unreadable)?);
     if bytes.ends_with(b"\n") {
@@ -89,10 +83,7 @@ pub fn read(path: &Path, notes: &mut Vec<String>) -> Result<SecretBytes, SecretF
         if bytes.ends_with(b"\r") {
             bytes.pop();
         }
-        notes.push(format!(
-            "{}: its final line ending is not part of the secret",
-            path.display()
-        ));
+        notes.push(format!("{}: its final line ending is not part of the secret", path.display()));
     }
     if bytes.is_empty() {
         Err(SecretFileError::Empty(path.to_owned()))
@@ -127,11 +118,9 @@ mod tests {
 
     #[test]
     fn one_final_line_ending_is_removed_and_that_is_said() {
-        for (bytes, secret) in [
-            (&b"abc\n\n"[..], &b"abc\n"[..]),
-            (b"abc\r\n", b"abc"),
-            (b" abc ", b" abc "),
-        ] {
+        for (bytes, secret) in
+            [(&b"abc\n\n"[..], &b"abc\n"[..]), (b"abc\r\n", b"abc"), (b" abc ", b" abc ")]
+        {
             let (_folder, path) = file(bytes, 0o600);
             let mut notes = Vec::new();
             assert_eq!(read(&path, &mut notes).unwrap().expose(), secret);
@@ -144,26 +133,17 @@ mod tests {
         for mode in [0o644, 0o640, 0o604, 0o620] {
             let (_folder, path) = file(b"abc", mode);
             let error = read(&path, &mut Vec::new()).unwrap_err().to_string();
-            assert!(
-                error.contains("chmod 600") && !error.contains("abc"),
-                "{error}"
-            );
+            assert!(error.contains("chmod 600") && !error.contains("abc"), "{error}");
         }
     }
 
     #[test]
     fn missing_and_empty_files_are_named() {
         let (folder, path) = file(b"\n", 0o600);
-        assert!(matches!(
-            read(&path, &mut Vec::new()),
-            Err(SecretFileError::Empty(_))
-        ));
+        assert!(matches!(read(&path, &mut Vec::new()), Err(SecretFileError::Empty(_))));
         let missing = folder.path().join("none");
         let error = read(&missing, &mut Vec::new()).unwrap_err().to_string();
-        assert!(
-            error.contains("none") && error.contains("not found"),
-            "{error}"
-        );
+        assert!(error.contains("none") && error.contains("not found"), "{error}");
     }
 
     #[test]

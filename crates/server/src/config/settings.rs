@@ -29,10 +29,7 @@ pub(super) const DECLARATIONS: [&str; 2] = ["source", "webhook"];
 
 /// The kind of a setting. `None` where there is no such setting.
 pub(super) fn kind(name: &str) -> Option<Kind> {
-    SETTINGS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, kind)| *kind)
+    SETTINGS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
 }
 
 /// The known name that is most like an unknown one, where one is like it at all.

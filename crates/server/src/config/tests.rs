@@ -8,13 +8,7 @@ fn layers(file: &str) -> (tempfile::TempDir, Layers) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("countersign.toml");
     std::fs::write(&path, file).unwrap();
-    (
-        folder,
-        Layers {
-            file: Some(path),
-            ..Layers::default()
-        },
-    )
+    (folder, Layers { file: Some(path), ..Layers::default() })
 }
 
 fn error(file: &str) -> String {
@@ -35,10 +29,7 @@ fn the_default_file_has_every_setting_and_no_other() {
         .take_while(|line| !line.starts_with("# Sources and webhooks"))
         .map(|line| match line.strip_prefix("# ") {
             Some(setting)
-                if setting
-                    .split(" = ")
-                    .next()
-                    .is_some_and(|k| !k.contains(' '))
+                if setting.split(" = ").next().is_some_and(|k| !k.contains(' '))
                     && setting.contains(" = ") =>
             {
                 format!("{setting}\n")
@@ -53,10 +44,8 @@ fn the_default_file_has_every_setting_and_no_other() {
             found.push(format!("{section}.{key}"));
         }
     }
-    let mut known: Vec<String> = settings::SETTINGS
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
+    let mut known: Vec<String> =
+        settings::SETTINGS.iter().map(|(name, _)| (*name).to_owned()).collect();
     found.sort();
     known.sort();
     assert_eq!(found, known);
@@ -78,15 +67,10 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     let (_folder, mut layers) = layers("[server]\nlisten = '127.0.0.1:1'\nadmin = '127.0.0.1:2'\n");
     let load = |layers: &Layers| Config::load(layers).unwrap().server;
     assert_eq!(load(&layers).listen.port(), 1);
-    let variable = (
-        "COUNTERSIGN_SERVER__LISTEN".to_owned(),
-        "127.0.0.1:3".to_owned(),
-    );
+    let variable = ("COUNTERSIGN_SERVER__LISTEN".to_owned(), "127.0.0.1:3".to_owned());
     layers.environment.extend([variable]);
     assert_eq!(load(&layers).listen.port(), 3);
-    layers
-        .flags
-        .push(("server.listen", "127.0.0.1:4".to_owned()));
+    layers.flags.push(("server.listen", "127.0.0.1:4".to_owned()));
     assert_eq!(load(&layers).listen.port(), 4);
     assert_eq!(load(&layers).admin.port(), 2);
 }
@@ -94,10 +78,8 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 #[test]
 fn lists_of_the_environment_are_separated_by_commas() {
     let (_folder, mut layers) = layers("");
-    let variable = (
-        "COUNTERSIGN_TARGETS__PRIVATE".to_owned(),
-        "10.1.0.0/16, 10.2.0.0/16:8080".to_owned(),
-    );
+    let variable =
+        ("COUNTERSIGN_TARGETS__PRIVATE".to_owned(), "10.1.0.0/16, 10.2.0.0/16:8080".to_owned());
     layers.environment.extend([variable]);
     assert_eq!(Config::load(&layers).unwrap().private_targets.len(), 2);
 }
@@ -109,29 +91,19 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest_one() {
         message.contains("`server.listen_on`") && message.contains("countersign.toml"),
         "{message}"
     );
-    assert!(
-        message.contains("did you mean `server.listen`?"),
-        "{message}"
-    );
+    assert!(message.contains("did you mean `server.listen`?"), "{message}");
     let message = error("[serverr]\n");
     assert!(message.contains("unknown key `serverr`"), "{message}");
     let (_folder, mut layers) = layers("");
-    layers
-        .environment
-        .extend([("COUNTERSIGN_SERVER__LISTENN".to_owned(), "x".to_owned())]);
+    layers.environment.extend([("COUNTERSIGN_SERVER__LISTENN".to_owned(), "x".to_owned())]);
     let message = Config::load(&layers).unwrap_err().to_string();
-    assert!(
-        message.contains("did you mean `COUNTERSIGN_SERVER__LISTEN`?"),
-        "{message}"
-    );
+    assert!(message.contains("did you mean `COUNTERSIGN_SERVER__LISTEN`?"), "{message}");
 }
 
 #[test]
 fn other_variables_are_no_configuration() {
     let (_folder, mut layers) = layers("");
-    layers
-        .environment
-        .extend([("COUNTERSIGN_CORPORA".to_owned(), "x".to_owned())]);
+    layers.environment.extend([("COUNTERSIGN_CORPORA".to_owned(), "x".to_owned())]);
     assert!(Config::load(&layers).is_ok());
 }
 
@@ -144,10 +116,7 @@ fn wrong_values_are_named() {
         ("[server]\npublic_url = 'ftp://x'\n", "http or https"),
         ("[server]\nadmin = '127.0.0.1:8490'\n", "same address"),
         ("[targets]\nprivate = ['10.0.0.0/99']\n", "10.0.0.0/99"),
-        (
-            "[webhooks]\ndefault_dialect = 'bitbucket'\n",
-            "the name of a dialect",
-        ),
+        ("[webhooks]\ndefault_dialect = 'bitbucket'\n", "the name of a dialect"),
         ("[log]\nformat = 'xml'\n", "text or json"),
         ("[source]\nname = 'x'\n", "two brackets"),
         ("[server\n", "line 1"),
@@ -159,10 +128,7 @@ fn wrong_values_are_named() {
 
 #[test]
 fn a_missing_file_is_named() {
-    let layers = Layers {
-        file: Some("/nonexistent/countersign.toml".into()),
-        ..Layers::default()
-    };
+    let layers = Layers { file: Some("/nonexistent/countersign.toml".into()), ..Layers::default() };
     let message = Config::load(&layers).unwrap_err().to_string();
     assert!(message.contains("/nonexistent/countersign.toml") && message.contains("not found"));
 }
@@ -178,28 +144,17 @@ fn secrets_come_from_files_of_their_own() {
     assert_eq!(config.warnings.len(), 1, "the final line ending is noted");
     assert!(!format!("{config:?}").contains("0123456789abcdef"));
     write_secret(&folder, "s", "0123456789abcdef", 0o644);
-    assert!(
-        Config::load(&layers)
-            .unwrap_err()
-            .to_string()
-            .contains("chmod 600")
-    );
+    assert!(Config::load(&layers).unwrap_err().to_string().contains("chmod 600"));
 }
 
 #[test]
 fn secrets_in_the_file_itself_are_refused() {
     let message = error("[[source]]\nname = 'bitbucket'\nsecret = 'hidden-value'\n");
-    assert!(
-        message.contains("`secret_file`") && !message.contains("hidden-value"),
-        "{message}"
-    );
+    assert!(message.contains("`secret_file`") && !message.contains("hidden-value"), "{message}");
     let message = error(
         "[[webhook]]\nkey = 'a'\nbasic_auth = { username = 'u', password = 'hidden-value' }\n",
     );
-    assert!(
-        message.contains("password_file") && !message.contains("hidden-value"),
-        "{message}"
-    );
+    assert!(message.contains("password_file") && !message.contains("hidden-value"), "{message}");
 }
 
 #[test]

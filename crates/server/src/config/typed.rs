@@ -26,27 +26,15 @@ struct Values<'a> {
 impl Values<'_> {
     fn find(&self, name: &str) -> Option<&Value> {
         let (section, key) = name.split_once('.')?;
-        let within = |table: &'_ Table| {
-            table
-                .get(section)
-                .and_then(|section| section.get(key))
-                .is_some()
-        };
-        let table = if within(self.given) {
-            self.given
-        } else {
-            &self.defaults
-        };
+        let within =
+            |table: &'_ Table| table.get(section).and_then(|section| section.get(key)).is_some();
+        let table = if within(self.given) { self.given } else { &self.defaults };
         table.get(section)?.get(key)
     }
 
     fn wrong(&self, name: &str, problem: impl Into<String>) -> ConfigError {
         let (name, place, problem) = (name.to_owned(), self.place.clone(), problem.into());
-        ConfigError::Value {
-            name,
-            place,
-            problem,
-        }
+        ConfigError::Value { name, place, problem }
     }
 
     fn text(&self, name: &str) -> Result<Option<&str>, ConfigError> {
@@ -59,8 +47,7 @@ impl Values<'_> {
 
     fn parsed<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<T, ConfigError> {
         let text = self.text(name)?.unwrap_or_default();
-        text.parse()
-            .map_err(|_| self.wrong(name, format!("expected {expected}, found `{text}`")))
+        text.parse().map_err(|_| self.wrong(name, format!("expected {expected}, found `{text}`")))
     }
 
     fn number(&self, name: &str, most: u64) -> Result<u64, ConfigError> {
@@ -90,16 +77,10 @@ pub(super) fn read(table: &Table, base: &Path, layers: &Layers) -> Result<Config
     let webhooks = declared::webhooks(table, base, &file, &mut warnings)?;
     Ok(Config {
         server: server(&values, base, layers)?,
-        store: StoreConfig {
-            reserve_bytes: values.number("store.reserve_bytes", 1 << 50)?,
-        },
+        store: StoreConfig { reserve_bytes: values.number("store.reserve_bytes", 1 << 50)? },
         default_dialect: values.parsed("webhooks.default_dialect", "the name of a dialect")?,
         private_targets: private_targets(&values)?,
-        ca_files: values
-            .list("tls.ca_files")?
-            .iter()
-            .map(|path| resolve(base, path))
-            .collect(),
+        ca_files: values.list("tls.ca_files")?.iter().map(|path| resolve(base, path)).collect(),
         log: log(&values)?,
         sources,
         webhooks,
@@ -113,18 +94,11 @@ fn server(values: &Values<'_>, base: &Path, layers: &Layers) -> Result<ServerCon
     if listen == admin && listen.port() != 0 {
         return Err(values.wrong("server.admin", "is the same address as `server.listen`"));
     }
-    let in_file = values
-        .given
-        .get("server")
-        .is_some_and(|server| server.get("data").is_some());
+    let in_file = values.given.get("server").is_some_and(|server| server.get("data").is_some());
     let by_flag = layers.flags.iter().any(|(name, _)| *name == "server.data");
     let by_variable = layers.environment.contains_key("COUNTERSIGN_SERVER__DATA");
     let data = values.text("server.data")?.unwrap_or_default();
-    let data = if in_file && !by_flag && !by_variable {
-        resolve(base, data)
-    } else {
-        data.into()
-    };
+    let data = if in_file && !by_flag && !by_variable { resolve(base, data) } else { data.into() };
     let master_key_file = values.text("keys.master_key_file")?;
     Ok(ServerConfig {
         listen,
@@ -153,12 +127,7 @@ fn public_url(values: &Values<'_>) -> Result<Option<Url>, ConfigError> {
 }
 
 fn admin_token(layers: &Layers) -> AdminTokenFrom {
-    let variable = |name| {
-        layers
-            .environment
-            .get(name)
-            .filter(|value| !value.is_empty())
-    };
+    let variable = |name| layers.environment.get(name).filter(|value| !value.is_empty());
     if let Some(token) = variable("COUNTERSIGN_ADMIN_TOKEN") {
         return AdminTokenFrom::Variable(SecretBytes::new(token.trim().as_bytes().to_vec()));
     }
@@ -172,10 +141,7 @@ fn private_targets(values: &Values<'_>) -> Result<Vec<deliver::PrivateRange>, Co
     const NAME: &str = "targets.private";
     let ranges = values.list(NAME)?.into_iter().map(|text| {
         text.parse().map_err(|_| {
-            values.wrong(
-                NAME,
-                format!("expected a range such as 10.0.0.0/8, found `{text}`"),
-            )
+            values.wrong(NAME, format!("expected a range such as 10.0.0.0/8, found `{text}`"))
         })
     });
     ranges.collect()

@@ -78,9 +78,7 @@ pub(super) async fn run(
         request: made.request,
         response: made.response,
     };
-    dispatcher
-        .record(&lane, ready, Record { attempt, next })
-        .await;
+    dispatcher.record(&lane, ready, Record { attempt, next }).await;
     if next == Next::Failed(FailReason::Gone) {
         dispatcher.gone(&lane, &route.webhook).await;
     }
@@ -110,17 +108,10 @@ impl Made {
     /// No request could be made for the route.
     fn nothing(route: &Route) -> Made {
         Made {
-            request: SentRequest {
-                url: route.url.to_string(),
-                headers: Vec::new(),
-            },
+            request: SentRequest { url: route.url.to_string(), headers: Vec::new() },
             response: None,
             duration: Duration::ZERO,
-            report: AttemptReport {
-                outcome: Outcome::Protocol,
-                status: None,
-                retry_after: None,
-            },
+            report: AttemptReport { outcome: Outcome::Protocol, status: None, retry_after: None },
             counts_for_breaker: false,
         }
     }
@@ -140,12 +131,7 @@ impl Dispatcher {
         let source = source.and_then(|name| snapshot.catalogue.source(name.as_str()));
         let received_in = source.map(|source| &source.dialect);
         let at = self.now();
-        let occasion = Occasion {
-            request_id,
-            attempt: number,
-            at,
-            received_in,
-        };
+        let occasion = Occasion { request_id, attempt: number, at, received_in };
         let headers = route.envelope.headers(event, occasion)?;
         let request = route.envelope.sent(route.url.as_str(), &headers);
         for secret in &route.secrets {
@@ -160,9 +146,7 @@ impl Dispatcher {
             tls: None,
         };
         let exchange = self.parts.client.send(outgoing).await;
-        self.parts
-            .metrics
-            .attempt(exchange.outcome, exchange.duration);
+        self.parts.metrics.attempt(exchange.outcome, exchange.duration);
         Ok(Sent { request, exchange })
     }
 
@@ -198,13 +182,7 @@ impl Dispatcher {
     ) -> Next {
         let draw = self.parts.randomness.draw();
         let held = route.webhook.paused_between(ready.since, now);
-        let at = Circumstances {
-            attempts_made,
-            since: ready.since,
-            held,
-            now,
-            draw,
-        };
+        let at = Circumstances { attempts_made, since: ready.since, held, now, draw };
         pipeline::delivery::decide(report, &route.webhook.retry, at)
     }
 
@@ -286,9 +264,7 @@ pub(crate) fn response(response: deliver::Response) -> Response {
     let headers = response.headers.iter();
     Response {
         status: response.status,
-        headers: headers
-            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
-            .collect(),
+        headers: headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
         body: response.body,
         truncated: response.truncated,
     }

@@ -48,9 +48,8 @@ impl Dispatcher {
     /// leased. They are made due; where they are not there, nothing happens.
     pub(crate) fn unconfirmed(&self, born: Vec<(NewDelivery, Option<Slot>)>) {
         let leased = born.iter().filter(|(delivery, _)| delivery.leased);
-        let (ids, webhooks): (Vec<_>, Vec<_>) = leased
-            .map(|(delivery, _)| (delivery.id, delivery.webhook))
-            .unzip();
+        let (ids, webhooks): (Vec<_>, Vec<_>) =
+            leased.map(|(delivery, _)| (delivery.id, delivery.webhook)).unzip();
         let me = self.me.clone();
         self.spawn(async move {
             let Some(dispatcher) = me.upgrade() else {
@@ -97,19 +96,12 @@ pub(super) async fn claim(dispatcher: Weak<Dispatcher>, lane: Arc<Lane>, probe: 
     let now = dispatcher.now();
     let limit = if probe { 1 } else { room.clamp(1, CLAIM_MAX) };
     let webhook = lane.webhook;
-    let claim = Claim {
-        webhook,
-        due_by: now,
-        limit,
-        body_bytes_max: CLAIM_BYTES_MAX,
-        probe,
-    };
+    let claim = Claim { webhook, due_by: now, limit, body_bytes_max: CLAIM_BYTES_MAX, probe };
     match dispatcher.parts.store.claim(claim).await {
         Ok(claimed) => {
             let found = claimed.deliveries.len();
             dispatcher.take_in(&lane, claimed.deliveries).await;
-            lane.lock()
-                .claimed(found, claimed.next_due, dispatcher.now());
+            lane.lock().claimed(found, claimed.next_due, dispatcher.now());
         }
         Err(error) => {
             tracing::warn!(webhook = %lane.webhook, error = chain(&error), "due deliveries could not be read");
@@ -139,11 +131,7 @@ pub(super) async fn expedite(dispatcher: Weak<Dispatcher>, webhook: WebhookId) {
             return;
         };
         let now = dispatcher.now();
-        let moved = dispatcher
-            .parts
-            .store
-            .expedite(webhook, now, EXPEDITE_SLICE)
-            .await;
+        let moved = dispatcher.parts.store.expedite(webhook, now, EXPEDITE_SLICE).await;
         dispatcher.stored(webhook, now);
         match moved {
             Ok(moved) if moved >= EXPEDITE_SLICE => {}

@@ -63,16 +63,11 @@ pub(super) enum Step {
 
 impl Lane {
     pub(super) fn new(webhook: WebhookId) -> Lane {
-        Lane {
-            webhook,
-            state: Mutex::default(),
-        }
+        Lane { webhook, state: Mutex::default() }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, LaneState> {
-        self.state
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -81,11 +76,7 @@ impl LaneState {
     /// of the room is left to them.
     pub(super) fn grants(&self, now: Timestamp, scarce: bool) -> bool {
         let most = if scarce { READY_SCARCE_MAX } else { READY_MAX };
-        let most = if self.stored_due.is_some_and(|due| due <= now) {
-            most / 2
-        } else {
-            most
-        };
+        let most = if self.stored_due.is_some_and(|due| due <= now) { most / 2 } else { most };
         matches!(self.breaker, Breaker::Closed { .. })
             && self.hold_until.is_none_or(|until| until <= now)
             && self.ready.len() + self.reserved < most
@@ -110,10 +101,7 @@ impl LaneState {
     pub(super) fn wake(&mut self, now: Timestamp) {
         self.hold_until = None;
         if let Breaker::Open { wait_ms, .. } = self.breaker {
-            self.breaker = Breaker::Open {
-                probe_at: now,
-                wait_ms,
-            };
+            self.breaker = Breaker::Open { probe_at: now, wait_ms };
         }
         self.stored(now);
     }
@@ -157,10 +145,7 @@ impl LaneState {
             Some(due) if due <= now && !self.claiming && self.ready.len() < free => {
                 self.claiming = true;
                 self.stored_due = None;
-                Step::Claim {
-                    probe: false,
-                    room: free - self.ready.len(),
-                }
+                Step::Claim { probe: false, room: free - self.ready.len() }
             }
             Some(due) if due > now => Step::Wait(due),
             _ => Step::Nothing,
@@ -179,10 +164,7 @@ impl LaneState {
         }
         self.claiming = true;
         self.stored_due = None;
-        Step::Claim {
-            probe: true,
-            room: 1,
-        }
+        Step::Claim { probe: true, room: 1 }
     }
 
     fn give_back_or(&mut self, step: Step) -> Step {

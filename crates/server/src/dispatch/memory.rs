@@ -34,10 +34,7 @@ impl Memory {
         let taken = &self.0;
         let deliveries = taken.deliveries.fetch_add(1, Ordering::AcqRel);
         let bytes = taken.body_bytes.fetch_add(body_bytes, Ordering::AcqRel);
-        let room = Room {
-            taken: taken.clone(),
-            body_bytes,
-        };
+        let room = Room { taken: taken.clone(), body_bytes };
         let fits = deliveries < DELIVERIES_MAX && bytes + body_bytes <= BODY_BYTES_MAX;
         (fits || deliveries == 0).then_some(room)
     }
@@ -62,9 +59,7 @@ impl Memory {
 impl Drop for Room {
     fn drop(&mut self) {
         self.taken.deliveries.fetch_sub(1, Ordering::AcqRel);
-        self.taken
-            .body_bytes
-            .fetch_sub(self.body_bytes, Ordering::AcqRel);
+        self.taken.body_bytes.fetch_sub(self.body_bytes, Ordering::AcqRel);
     }
 }
 
@@ -75,9 +70,7 @@ mod tests {
     #[test]
     fn room_is_bounded_and_given_back() {
         let memory = Memory::default();
-        let rooms: Vec<_> = (0..DELIVERIES_MAX)
-            .map(|_| memory.take(1).unwrap())
-            .collect();
+        let rooms: Vec<_> = (0..DELIVERIES_MAX).map(|_| memory.take(1).unwrap()).collect();
         assert!(memory.take(1).is_none() && memory.is_scarce());
         drop(rooms);
         assert_eq!(memory.deliveries(), 0);

@@ -32,11 +32,7 @@ impl Timer {
     /// Asks to look at a lane at that moment. An earlier wish of the same lane stays.
     pub(super) fn at(&self, moment: Timestamp, webhook: WebhookId) {
         let mut moments = self.lock();
-        if moments
-            .wanted
-            .get(&webhook)
-            .is_some_and(|known| *known <= moment)
-        {
+        if moments.wanted.get(&webhook).is_some_and(|known| *known <= moment) {
             return;
         }
         let first = moments.heap.peek().map(|Reverse((first, _))| *first);
@@ -64,19 +60,14 @@ impl Timer {
             }
         }
         if due.is_empty() {
-            Err(moments
-                .heap
-                .peek()
-                .map(|Reverse((moment, _))| moment.since(now)))
+            Err(moments.heap.peek().map(|Reverse((moment, _))| moment.since(now)))
         } else {
             Ok(due)
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Moments> {
-        self.moments
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.moments.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 

@@ -33,10 +33,7 @@ impl Intake {
         let owner = source.id.to_string();
         let active = active_secrets(keys, &owner, &source.secrets, now)?;
         let secrets = active.iter().map(|(sealed, _)| sealed.id).collect();
-        let good_until = active
-            .iter()
-            .filter_map(|(sealed, _)| sealed.expires_at)
-            .min();
+        let good_until = active.iter().filter_map(|(sealed, _)| sealed.expires_at).min();
         let verifier = if source.secrets.is_empty() {
             None
         } else if active.is_empty() {
@@ -47,15 +44,7 @@ impl Intake {
             Some(verifier.map_err(|_| UnsealError::Form)?)
         };
         let basic = source.basic_auth.as_ref();
-        let basic = basic
-            .map(|basic| basic_credentials(keys, &owner, basic))
-            .transpose()?;
-        Ok(Intake {
-            source: source.clone(),
-            verifier,
-            secrets,
-            good_until,
-            basic,
-        })
+        let basic = basic.map(|basic| basic_credentials(keys, &owner, basic)).transpose()?;
+        Ok(Intake { source: source.clone(), verifier, secrets, good_until, basic })
     }
 }

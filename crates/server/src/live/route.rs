@@ -44,9 +44,7 @@ impl Route {
         let active = active_secrets(keys, &owner, &webhook.secrets, now)?;
         let opened: Vec<_> = active.iter().map(|(_, secret)| secret).collect();
         let basic = webhook.basic_auth.as_ref();
-        let basic = basic
-            .map(|basic| basic_credentials(keys, &owner, basic))
-            .transpose()?;
+        let basic = basic.map(|basic| basic_credentials(keys, &owner, basic)).transpose()?;
         let authorization = match basic {
             Some(basic) => Some(sensitive(basic.header_value().as_bytes())?),
             None => None,
@@ -57,25 +55,16 @@ impl Route {
             authorization,
             headers: own_headers(webhook, &owner, keys)?,
         };
-        let policy = TargetPolicy {
-            allow_private: webhook.allow_private,
-            ..TargetPolicy::default()
-        };
+        let policy =
+            TargetPolicy { allow_private: webhook.allow_private, ..TargetPolicy::default() };
         Ok(Route {
             webhook: webhook.clone(),
             url: Url::parse(&webhook.url).map_err(|_| UnsealError::Target)?,
             envelope,
             policy,
             timeout: Duration::from_millis(webhook.timeout_ms.into()),
-            secrets: signing(
-                webhook,
-                catalogue,
-                active.iter().map(|(sealed, _)| sealed.id),
-            ),
-            good_until: active
-                .iter()
-                .filter_map(|(sealed, _)| sealed.expires_at)
-                .min(),
+            secrets: signing(webhook, catalogue, active.iter().map(|(sealed, _)| sealed.id)),
+            good_until: active.iter().filter_map(|(sealed, _)| sealed.expires_at).min(),
         })
     }
 
@@ -98,10 +87,7 @@ fn form(webhook: &Webhook, secrets: &[&Secret]) -> Result<Form, UnsealError> {
         WebhookDialect::AsReceived => Ok(Form::AsReceived {
             signature: webhook.signature_policy(),
             // A secret need not fit every dialect: those that it fits can be signed in.
-            signers: Dialect::ALL
-                .iter()
-                .filter_map(|dialect| signer(dialect).ok())
-                .collect(),
+            signers: Dialect::ALL.iter().filter_map(|dialect| signer(dialect).ok()).collect(),
         }),
     }
 }
@@ -114,9 +100,9 @@ fn signing(
 ) -> Vec<SecretId> {
     let dialect = match (&webhook.dialect, &webhook.source) {
         (WebhookDialect::Fixed(dialect), _) => Some(dialect),
-        (WebhookDialect::AsReceived, Some(source)) => catalogue
-            .source(source.as_str())
-            .map(|source| &source.dialect),
+        (WebhookDialect::AsReceived, Some(source)) => {
+            catalogue.source(source.as_str()).map(|source| &source.dialect)
+        }
         (WebhookDialect::AsReceived, None) => None,
     };
     if dialect.is_some_and(Dialect::signs_with_all) {

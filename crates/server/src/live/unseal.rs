@@ -27,14 +27,7 @@ pub(super) fn open(
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     let secret = &id.to_string();
-    Ok(keys.open(
-        &Place {
-            owner,
-            secret,
-            field,
-        },
-        sealed,
-    )?)
+    Ok(keys.open(&Place { owner, secret, field }, sealed)?)
 }
 
 /// The active secrets in the order of their activation, with their ids.
@@ -60,13 +53,7 @@ pub(super) fn basic_credentials(
     owner: &str,
     basic: &SealedBasicAuth,
 ) -> Result<BasicCredentials, UnsealError> {
-    let password = open(
-        keys,
-        owner,
-        basic.id,
-        Field::Password,
-        &basic.sealed_password,
-    )?;
+    let password = open(keys, owner, basic.id, Field::Password, &basic.sealed_password)?;
     let password = str::from_utf8(&password).map_err(|_| UnsealError::Form)?;
     BasicCredentials::new(&basic.username, password).map_err(|_| UnsealError::Form)
 }

@@ -25,9 +25,7 @@ pub async fn admit(
     identity: Identity,
 ) -> Result<Accepted, StoreError> {
     let admission = run(store.clone(), dispatcher.clone(), event, identity);
-    tokio::spawn(admission)
-        .await
-        .unwrap_or(Err(StoreError::Unavailable))
+    tokio::spawn(admission).await.unwrap_or(Err(StoreError::Unavailable))
 }
 
 async fn run(
@@ -38,11 +36,7 @@ async fn run(
 ) -> Result<Accepted, StoreError> {
     let born = dispatcher.born(&event);
     let deliveries = born.iter().map(|(delivery, _)| *delivery).collect();
-    let new = NewEvent {
-        event: event.clone(),
-        identity,
-        deliveries,
-    };
+    let new = NewEvent { event: event.clone(), identity, deliveries };
     let accepted = store.accept(new).await;
     match &accepted {
         Ok(Accepted::New { .. }) => dispatcher.hand_over(&event, born),

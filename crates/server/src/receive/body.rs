@@ -119,10 +119,7 @@ where
     let deadline = Instant::now() + READ_MAX;
     let mut room = Room::default();
     let mut wire = Collected::default();
-    let mut hashes = Hashes {
-        sha256: Sha256::new(),
-        verification,
-    };
+    let mut hashes = Hashes { sha256: Sha256::new(), verification };
     loop {
         let frame = tokio::time::timeout_at(deadline, body.frame()).await;
         let frame = match frame.map_err(|_| BodyError::TooSlow)? {
@@ -147,9 +144,7 @@ where
         return Ok(hashes.finish(wire));
     }
     let plain = if wire.starts_with(&GZIP_MAGIC) {
-        budget
-            .grow(&mut room, wire.len() + plain_max(wire.len(), cap))
-            .await?;
+        budget.grow(&mut room, wire.len() + plain_max(wire.len(), cap)).await?;
         inflate(wire, cap).await?
     } else {
         wire
@@ -159,12 +154,7 @@ where
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Chunks in order; a body of one chunk, as most are, is not copied.
@@ -207,14 +197,7 @@ impl Hashes {
 
     fn finish(self, bytes: Bytes) -> (PlainBody, Option<Verification>) {
         let sha256 = self.sha256.finalize().into();
-        (
-            PlainBody {
-                bytes,
-                sha256,
-                secret: None,
-            },
-            self.verification,
-        )
+        (PlainBody { bytes, sha256, secret: None }, self.verification)
     }
 }
 
@@ -234,12 +217,6 @@ fn decode(wire: &[u8], cap: usize) -> Result<Bytes, BodyError> {
     let most = plain_max(wire.len(), cap);
     let mut plain = Vec::with_capacity(most.min(4 * wire.len()));
     let mut decoder = MultiGzDecoder::new(wire).take(most as u64 + 1);
-    decoder
-        .read_to_end(&mut plain)
-        .map_err(|_| BodyError::Gzip)?;
-    if plain.len() > most {
-        Err(BodyError::TooLarge)
-    } else {
-        Ok(plain.into())
-    }
+    decoder.read_to_end(&mut plain).map_err(|_| BodyError::Gzip)?;
+    if plain.len() > most { Err(BodyError::TooLarge) } else { Ok(plain.into()) }
 }

@@ -44,10 +44,7 @@ pub(super) struct Room {
 impl BodyBudget {
     fn of(total_bytes: usize) -> BodyBudget {
         let half = || Arc::new(Semaphore::new(total_bytes / 2 / UNIT_BYTES));
-        BodyBudget {
-            small: half(),
-            shared: half(),
-        }
+        BodyBudget { small: half(), shared: half() }
     }
 
     /// Grows a request's room to `bytes`. Small ones take from both halves, larger ones what goes
@@ -103,10 +100,7 @@ mod tests {
         let budget = BodyBudget::of(4 * SMALL_BYTES);
         let mut large = Room::default();
         budget.grow(&mut large, 2 * SMALL_BYTES).await.unwrap();
-        assert_eq!(
-            budget.grow(&mut Room::default(), SMALL_BYTES + 1).await,
-            Err(NoRoom)
-        );
+        assert_eq!(budget.grow(&mut Room::default(), SMALL_BYTES + 1).await, Err(NoRoom));
         let mut first = Room::default();
         budget.grow(&mut first, SMALL_BYTES).await.unwrap();
         let mut second = Room::default();
@@ -125,9 +119,6 @@ mod tests {
         }
         assert_eq!(room.units, 2);
         drop(room);
-        budget
-            .grow(&mut Room::default(), 2 * UNIT_BYTES)
-            .await
-            .unwrap();
+        budget.grow(&mut Room::default(), 2 * UNIT_BYTES).await.unwrap();
     }
 }

@@ -38,9 +38,7 @@ pub(super) fn build(
 ) -> Event {
     let source = &intake.source;
     let received = source.dialect.received(headers);
-    let key = received
-        .event_key
-        .or_else(|| source.dialect.event_key_of_body(&plain.bytes));
+    let key = received.event_key.or_else(|| source.dialect.event_key_of_body(&plain.bytes));
     let (scope, outside_scope) = scope::of_body(&plain.bytes, &source.scope);
     let facts = EventFacts {
         id: ids.make(),
@@ -53,17 +51,10 @@ pub(super) fn build(
         sha256: plain.sha256,
         verified: true,
         repeat_of: None,
-        marks: Marks {
-            request_id_reused: false,
-            outside_scope,
-        },
+        marks: Marks { request_id_reused: false, outside_scope },
     };
     let headers = kept(headers, &source.dialect, &source.forward_headers);
-    Event {
-        facts,
-        headers,
-        body: plain.bytes,
-    }
+    Event { facts, headers, body: plain.bytes }
 }
 
 fn content_type(headers: &HeaderMap) -> Option<String> {
@@ -73,18 +64,10 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
 
 /// `User-Agent`, the dialect's own headers and those that the source names, in this order.
 fn kept(headers: &HeaderMap, dialect: &Dialect, further: &[String]) -> KeptHeaders {
-    let own = dialect
-        .event_headers()
-        .iter()
-        .copied()
-        .chain([dialect.signature_header()]);
+    let own = dialect.event_headers().iter().copied().chain([dialect.signature_header()]);
     let further = further.iter().map(String::as_str);
     let mut kept = KeptHeaders::new();
-    for name in [header::USER_AGENT.as_str()]
-        .into_iter()
-        .chain(own)
-        .chain(further)
-    {
+    for name in [header::USER_AGENT.as_str()].into_iter().chain(own).chain(further) {
         let name = name.to_ascii_lowercase();
         if is_never_kept(&name, headers) || kept.iter().any(|(kept, _)| *kept == name) {
             continue;
@@ -101,10 +84,7 @@ fn kept(headers: &HeaderMap, dialect: &Dialect, further: &[String]) -> KeptHeade
 fn is_never_kept(name: &str, headers: &HeaderMap) -> bool {
     let connection = headers.get_all(header::CONNECTION).iter();
     let named_there = |value: &http::HeaderValue| {
-        let mut options = value
-            .as_bytes()
-            .split(|byte| *byte == b',')
-            .map(<[u8]>::trim_ascii);
+        let mut options = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
         options.any(|option| option.eq_ignore_ascii_case(name.as_bytes()))
     };
     NEVER_KEPT.contains(&name)

@@ -43,21 +43,14 @@ impl Refusals {
         body: &Bytes,
     ) {
         let size_bytes = body.len() as u64;
-        let body = if body.len() > BODY_BYTES_MAX {
-            Bytes::new()
-        } else {
-            compact(body)
-        };
+        let body = if body.len() > BODY_BYTES_MAX { Bytes::new() } else { compact(body) };
         let refusal = Refusal {
             at,
             source: source.to_owned(),
             reason,
             peer,
             event_key: text(&request.headers, &["x-event-key"]),
-            request_id: text(
-                &request.headers,
-                &["x-request-uuid", "x-request-id", "webhook-id"],
-            ),
+            request_id: text(&request.headers, &["x-request-uuid", "x-request-id", "webhook-id"]),
             size_bytes,
         };
         self.lock().push(refusal, body);
@@ -65,18 +58,11 @@ impl Refusals {
 
     /// All of them, newest first.
     pub fn list(&self) -> Vec<Refusal> {
-        self.lock()
-            .refusals
-            .iter()
-            .rev()
-            .map(|(refusal, _)| refusal.clone())
-            .collect()
+        self.lock().refusals.iter().rev().map(|(refusal, _)| refusal.clone()).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.kept
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -99,11 +85,7 @@ fn compact(body: &Bytes) -> Bytes {
 }
 
 fn text(headers: &HeaderMap, names: &[&str]) -> Option<String> {
-    let value = names
-        .iter()
-        .find_map(|name| headers.get(*name))?
-        .to_str()
-        .ok()?;
+    let value = names.iter().find_map(|name| headers.get(*name))?.to_str().ok()?;
     Some(value.chars().take(TEXT_MAX).collect())
 }
 
@@ -115,14 +97,7 @@ mod tests {
         let (parts, ()) = http::Request::new(()).into_parts();
         let peer = IpAddr::from([127, 0, 0, 1]);
         let body = Bytes::from(vec![0; bytes]);
-        refusals.keep(
-            Timestamp::from_millis(at),
-            "bitbucket",
-            "mismatch",
-            peer,
-            &parts,
-            &body,
-        );
+        refusals.keep(Timestamp::from_millis(at), "bitbucket", "mismatch", peer, &parts, &body);
     }
 
     #[test]

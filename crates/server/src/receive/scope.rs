@@ -45,29 +45,14 @@ pub(super) fn of_body(body: &[u8], ceiling: &Scope) -> (Scope, bool) {
 fn named(body: &[u8]) -> Option<Scope> {
     let body: Body<'_> = serde_json::from_slice(body).ok()?;
     let path = match (body.repository, body.project) {
-        (
-            Some(Repository {
-                full_name: Some(full_name),
-                ..
-            }),
-            _,
-        ) => full_name.into_owned(),
-        (
-            Some(Repository {
-                slug: Some(slug),
-                project: Some(project),
-                ..
-            }),
-            _,
-        ) => {
+        (Some(Repository { full_name: Some(full_name), .. }), _) => full_name.into_owned(),
+        (Some(Repository { slug: Some(slug), project: Some(project), .. }), _) => {
             format!("{}/{slug}", project.key?)
         }
         (_, Some(project)) => project.path_with_namespace?.into_owned(),
         _ => return None,
     };
-    Scope::parse(&path)
-        .ok()
-        .filter(|scope| *scope != Scope::whole())
+    Scope::parse(&path).ok().filter(|scope| *scope != Scope::whole())
 }
 
 #[cfg(test)]

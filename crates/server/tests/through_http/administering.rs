@@ -57,33 +57,21 @@ async fn a_failed_delivery_is_resent() {
     let event = scene.publish("key=repo:push").await;
     let failed = scene.delivery(&event, "failed").await;
     let path = format!("/api/v1/deliveries/{}", failed["id"].as_str().unwrap());
-    assert_eq!(
-        scene.act(&format!("{path}/resend")).await["status"],
-        "pending"
-    );
+    assert_eq!(scene.act(&format!("{path}/resend")).await["status"], "pending");
     let delivered = scene.delivery(&event, "delivered").await;
     assert_eq!(outcomes(&delivered), ["status", "delivered"]);
     assert_eq!(delivered["request_id"], failed["request_id"]);
 
     // What was delivered can be sent again, under a request id of its own if asked.
     let anew = json!({"new_request_id": true});
-    let resent = scene
-        .api("POST", &format!("{path}/resend"), Some(anew))
-        .await;
+    let resent = scene.api("POST", &format!("{path}/resend"), Some(anew)).await;
     assert_eq!(resent.status, 200);
-    let again = scene
-        .delivery_when(&event, |delivery| delivery["attempts_made"] == 3)
-        .await;
+    let again = scene.delivery_when(&event, |delivery| delivery["attempts_made"] == 3).await;
     assert_ne!(again["request_id"], failed["request_id"]);
     let arrived = receiver.take(3).await;
-    let numbers = arrived
-        .iter()
-        .map(|one| one.header("X-Attempt-Number").unwrap());
+    let numbers = arrived.iter().map(|one| one.header("X-Attempt-Number").unwrap());
     assert_eq!(numbers.collect::<Vec<_>>(), ["1", "2", "3"]);
-    assert_eq!(
-        arrived[2].header("X-Request-UUID"),
-        again["request_id"].as_str()
-    );
+    assert_eq!(arrived[2].header("X-Request-UUID"), again["request_id"].as_str());
     scene.end().await;
 }
 
@@ -99,13 +87,8 @@ async fn a_pending_delivery_is_cancelled() {
     assert_eq!(cancelled["status"], "cancelled");
     assert!(cancelled["finished_at"].is_string());
     let twice = scene.api("POST", &format!("{path}/cancel"), None).await;
-    assert_eq!(
-        (twice.status, &twice.json()["code"]),
-        (409, &json!("wrong_status"))
-    );
-    scene
-        .act(&format!("/api/v1/webhooks/{webhook}/resume"))
-        .await;
+    assert_eq!((twice.status, &twice.json()["code"]), (409, &json!("wrong_status")));
+    scene.act(&format!("/api/v1/webhooks/{webhook}/resume")).await;
     let next = scene.publish("key=repo:push").await;
     scene.delivery(&next, "delivered").await;
     assert_eq!(receiver.waiting(), 1, "what was cancelled is not sent");
@@ -123,9 +106,7 @@ async fn cancelling_an_attempt_under_way_keeps_its_outcome_and_ends_the_delivery
     let path = format!("/api/v1/deliveries/{}", pending["id"].as_str().unwrap());
     scene.act(&format!("{path}/cancel")).await;
     receiver.release(1);
-    let ended = scene
-        .delivery_when(&event, |delivery| delivery["attempts_made"] == 1)
-        .await;
+    let ended = scene.delivery_when(&event, |delivery| delivery["attempts_made"] == 1).await;
     assert_eq!(ended["status"], "cancelled");
     assert_eq!(outcomes(&ended), ["delivered"]);
     scene.end().await;
@@ -136,30 +117,19 @@ async fn both_request_ids_can_be_searched() {
     let scene = Scene::start().await;
     let receiver = Receiver::start(Answer::status(200)).await;
     let bitbucket = scene.source("bitbucket", "bitbucket-cloud").await;
-    scene
-        .webhook(&receiver, json!({"source": "bitbucket"}))
-        .await;
-    let event = scene
-        .accepted("bitbucket", &bitbucket.push("the-one"))
-        .await;
-    scene
-        .accepted("bitbucket", &bitbucket.push("another"))
-        .await;
+    scene.webhook(&receiver, json!({"source": "bitbucket"})).await;
+    let event = scene.accepted("bitbucket", &bitbucket.push("the-one")).await;
+    scene.accepted("bitbucket", &bitbucket.push("another")).await;
     let delivery = scene.delivery(&event, "delivered").await;
     let own = delivery["request_id"].as_str().unwrap();
     for request_id in ["the-one", own] {
-        let found = scene
-            .list(&format!("/api/v1/deliveries?request_id={request_id}"))
-            .await;
+        let found = scene.list(&format!("/api/v1/deliveries?request_id={request_id}")).await;
         assert_eq!(found.len(), 1, "{request_id}");
         assert_eq!(found[0]["id"], delivery["id"]);
     }
     let found = scene.list("/api/v1/events?request_id=the-one").await;
     assert_eq!((found.len(), &found[0]["id"]), (1, &json!(event)));
-    assert_eq!(
-        scene.list("/api/v1/events?request_id=nobodys").await.len(),
-        0
-    );
+    assert_eq!(scene.list("/api/v1/events?request_id=nobodys").await.len(), 0);
     for (filter, number) in [
         ("key=repo:push", 2),
         ("key=repo:fork", 0),
@@ -173,9 +143,7 @@ async fn both_request_ids_can_be_searched() {
         let found = scene.list(&format!("/api/v1/deliveries?{filter}")).await;
         assert_eq!(found.len(), number, "{filter}");
     }
-    let misspelt = scene
-        .api("GET", "/api/v1/deliveries?statsu=failed", None)
-        .await;
+    let misspelt = scene.api("GET", "/api/v1/deliveries?statsu=failed", None).await;
     assert_eq!(misspelt.status, 422);
     scene.end().await;
 }
@@ -197,11 +165,7 @@ async fn metrics_count_what_happened() {
     scene.delivery(&published, "delivered").await;
 
     let reply = scene.api("GET", "/metrics", None).await;
-    assert!(
-        reply
-            .header("content-type")
-            .starts_with("application/openmetrics-text")
-    );
+    assert!(reply.header("content-type").starts_with("application/openmetrics-text"));
     let page = String::from_utf8(reply.body.to_vec()).unwrap();
     for line in [
         r#"countersign_events_accepted_total{origin="source"} 1"#,
@@ -215,15 +179,9 @@ async fn metrics_count_what_happened() {
         r#"countersign_attempts_total{outcome="status"} 1"#,
         "countersign_attempt_duration_seconds_count 3",
     ] {
-        assert!(
-            page.lines().any(|shown| shown == line),
-            "no `{line}` in\n{page}"
-        );
+        assert!(page.lines().any(|shown| shown == line), "no `{line}` in\n{page}");
     }
-    assert!(
-        !page.contains("some-strangers-name"),
-        "strangers name no series"
-    );
+    assert!(!page.contains("some-strangers-name"), "strangers name no series");
     scene.end().await;
 }
 
@@ -266,11 +224,7 @@ async fn bodies_that_are_not_json_and_fields_that_are_wrong_are_told_apart() {
         ("{\"name\": 7, \"colour\": \"red\"}", 422, "invalid_fields"),
     ] {
         let reply = post(body, "application/json").await;
-        assert_eq!(
-            (reply.status, &reply.json()["code"]),
-            (status, &json!(code)),
-            "{body}"
-        );
+        assert_eq!((reply.status, &reply.json()["code"]), (status, &json!(code)), "{body}");
     }
     let reply = post("{}", "text/plain").await;
     assert_eq!(reply.status, 415);
@@ -278,16 +232,9 @@ async fn bodies_that_are_not_json_and_fields_that_are_wrong_are_told_apart() {
         json!({"name": "Up Per", "dialekt": "bitbucket-cloud", "secret": "0123456789abcdef"});
     let reply = scene.api("POST", "/api/v1/sources", Some(wrong)).await;
     let errors = reply.json()["errors"].clone();
-    let pointers: Vec<_> = errors
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|error| &error["pointer"])
-        .collect();
+    let pointers: Vec<_> =
+        errors.as_array().unwrap().iter().map(|error| &error["pointer"]).collect();
     assert!(pointers.contains(&&json!("/name")), "{errors}");
-    assert!(
-        errors.to_string().contains("did you mean"),
-        "the nearest known field: {errors}"
-    );
+    assert!(errors.to_string().contains("did you mean"), "the nearest known field: {errors}");
     scene.end().await;
 }

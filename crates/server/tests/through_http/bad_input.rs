@@ -39,10 +39,7 @@ async fn used() -> (Scene, Sender) {
 /// Starts the server where nothing is wrong any more: everything is still there.
 async fn nothing_lost((mut scene, sender): (Scene, Sender)) {
     scene.boot().await;
-    assert_eq!(
-        scene.list("/api/v1/events").await[0]["request_id"],
-        "before"
-    );
+    assert_eq!(scene.list("/api/v1/events").await[0]["request_id"], "before");
     scene.accepted("bitbucket", &sender.push("after")).await;
     scene.end().await;
 }
@@ -54,40 +51,24 @@ fn unknown_keys_are_named_with_the_nearest_one() {
         let ran = Program::new(wrong.path()).run(command);
         ran.failed(
             2,
-            &[
-                "`server.listen_on`",
-                "countersign.toml",
-                "`server.listen`",
-                "`retention`",
-            ],
+            &["`server.listen_on`", "countersign.toml", "`server.listen`", "`retention`"],
         );
     }
-    assert!(
-        !wrong.path().join("countersign-data").exists(),
-        "nothing was begun"
-    );
+    assert!(!wrong.path().join("countersign-data").exists(), "nothing was begun");
     let empty = folder("");
     let misspelt = Program::new(empty.path()).variable("COUNTERSIGN_STORE__RESERVE_BYTE", "0");
     let nearest = "COUNTERSIGN_STORE__RESERVE_BYTES";
-    misspelt
-        .run(&["config", "check"])
-        .failed(2, &["COUNTERSIGN_STORE__RESERVE_BYTE`", nearest]);
+    misspelt.run(&["config", "check"]).failed(2, &["COUNTERSIGN_STORE__RESERVE_BYTE`", nearest]);
 }
 
 #[test]
 fn a_configuration_that_cannot_be_read_is_named() {
     let empty = folder("");
     let program = Program::new(empty.path());
-    program
-        .run(&["serve", "--config", "none.toml"])
-        .failed(2, &["none.toml", "not found"]);
+    program.run(&["serve", "--config", "none.toml"]).failed(2, &["none.toml", "not found"]);
     fs::write(empty.path().join("bad.toml"), "[server\nlisten = 1\n").unwrap();
-    program
-        .run(&["serve", "--config", "bad.toml"])
-        .failed(2, &["bad.toml", "line 1"]);
-    program
-        .run(&["serve", "--listen", "nowhere"])
-        .failed(2, &["`server.listen`", "nowhere"]);
+    program.run(&["serve", "--config", "bad.toml"]).failed(2, &["bad.toml", "line 1"]);
+    program.run(&["serve", "--listen", "nowhere"]).failed(2, &["`server.listen`", "nowhere"]);
 }
 
 #[test]
@@ -95,20 +76,8 @@ fn secret_files_are_named_with_the_remedy() {
     let source = "[[source]]\nname = 'a'\ndialect = 'bitbucket-cloud'\nsecret_file = 'a.secret'\n";
     let wrong = folder(source);
     let secret = wrong.path().join("a.secret");
-    let sign = [
-        "sign",
-        "--dialect",
-        "bitbucket-cloud",
-        "--secret-file",
-        "a.secret",
-    ];
-    let verify = [
-        "verify",
-        "--dialect",
-        "bitbucket-cloud",
-        "--secret-file",
-        "a.secret",
-    ];
+    let sign = ["sign", "--dialect", "bitbucket-cloud", "--secret-file", "a.secret"];
+    let verify = ["verify", "--dialect", "bitbucket-cloud", "--secret-file", "a.secret"];
     let runs: [&[&str]; 4] = [&FREE, &["config", "check"], &sign, &verify];
     let all = |parts: &[&str]| {
         for command in runs {
@@ -125,22 +94,14 @@ fn secret_files_are_named_with_the_remedy() {
     fs::write(&secret, "").unwrap();
     all(&["a.secret", "empty"]);
     fs::write(&secret, "0123456789abcdef").unwrap();
-    Program::new(wrong.path())
-        .run(&["config", "check"])
-        .succeeded();
+    Program::new(wrong.path()).run(&["config", "check"]).succeeded();
 }
 
 #[test]
 fn what_is_declared_wrongly_is_named() {
     for (declared, parts) in [
-        (
-            "[[source]]\nname = 'a'\ndialect = 'bitbucket'\n",
-            ["[[source]] `a`", "dialect"],
-        ),
-        (
-            "[[source]]\nname = 'a'\ndialect = 'bitbucket-cloud'\n",
-            ["[[source]] `a`", "secret"],
-        ),
+        ("[[source]]\nname = 'a'\ndialect = 'bitbucket'\n", ["[[source]] `a`", "dialect"]),
+        ("[[source]]\nname = 'a'\ndialect = 'bitbucket-cloud'\n", ["[[source]] `a`", "secret"]),
         ("[[webhook]]\nkey = 'a'\n", ["[[webhook]] `a`", "url"]),
         (
             "[[webhook]]\nkey = 'a'\nurl = 'https://ci.example/'\nevent = ['*']\n",
@@ -152,9 +113,7 @@ fn what_is_declared_wrongly_is_named() {
         ),
     ] {
         let wrong = folder(declared);
-        Program::new(wrong.path())
-            .run(&["config", "check"])
-            .failed(2, &parts);
+        Program::new(wrong.path()).run(&["config", "check"]).failed(2, &parts);
         serve(wrong.path()).failed(2, &parts);
     }
 }
@@ -173,10 +132,7 @@ fn wrong_usage_is_2() {
     ] {
         let ran = program.run(arguments);
         assert_eq!(ran.code, 2, "{arguments:?}: {ran:?}");
-        assert!(
-            ran.err.contains("Usage") || ran.err.contains("error:"),
-            "{ran:?}"
-        );
+        assert!(ran.err.contains("Usage") || ran.err.contains("error:"), "{ran:?}");
     }
 }
 
@@ -188,10 +144,8 @@ fn a_missing_folder_or_a_file_in_its_place_is_named() {
         Program::new(empty.path()).run(&arguments)
     };
     with("none/data").failed(1, &["none does not exist", "create it"]);
-    with("countersign.toml").failed(
-        1,
-        &["countersign.toml is not a folder", "another data folder"],
-    );
+    with("countersign.toml")
+        .failed(1, &["countersign.toml is not a folder", "another data folder"]);
 }
 
 #[tokio::test]
@@ -243,13 +197,9 @@ async fn a_newer_database_is_named_and_left_as_it_is() {
     let version = |number: Option<u32>| {
         let database = rusqlite::Connection::open(used.0.path("data/countersign.db")).unwrap();
         if let Some(number) = number {
-            database
-                .pragma_update(None, "user_version", number)
-                .unwrap();
+            database.pragma_update(None, "user_version", number).unwrap();
         }
-        database
-            .pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))
-            .unwrap()
+        database.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0)).unwrap()
     };
     let ours = version(None);
     version(Some(ours + 1));
@@ -277,10 +227,7 @@ async fn another_master_key_is_named() {
     let key = used.0.path("data/master-key");
     let own = fs::read(&key).unwrap();
     fs::write(&key, fs::read(other.path("data/master-key")).unwrap()).unwrap();
-    serve(&used.0.path("")).failed(
-        1,
-        &["is not the one that this store's values are sealed with"],
-    );
+    serve(&used.0.path("")).failed(1, &["is not the one that this store's values are sealed with"]);
     fs::write(&key, "garbage").unwrap();
     let ran = serve(&used.0.path(""));
     ran.failed(1, &["master-key"]);
@@ -302,10 +249,6 @@ async fn a_weak_admin_token_is_refused() {
     assert!(!ran.err.contains("short "), "{}", ran.err);
     // Without it the same folder starts.
     let serving = Program::new(empty.path()).serve(&FREE);
-    assert!(
-        serving.announced.contains("admin-token"),
-        "{}",
-        serving.announced
-    );
+    assert!(serving.announced.contains("admin-token"), "{}", serving.announced);
     assert_eq!(serving.terminate(), 0);
 }

@@ -35,15 +35,8 @@ async fn a_probe_brings_all_of_them_back() {
     opened(&scene, &mut receiver).await;
     receiver.answers(Answer::status(200));
     let probe = receiver.next().await;
-    assert!(
-        began.elapsed().as_secs() >= 10,
-        "the first probe waits 10 s"
-    );
-    assert_eq!(
-        probe.header("X-Event-Key"),
-        Some("later"),
-        "the one with fewest attempts"
-    );
+    assert!(began.elapsed().as_secs() >= 10, "the first probe waits 10 s");
+    assert_eq!(probe.header("X-Event-Key"), Some("later"), "the one with fewest attempts");
     receiver.take(3).await;
     scene.deliveries("delivered", 4).await;
     scene.end().await;
@@ -61,12 +54,8 @@ async fn a_person_ends_the_wait_and_a_failed_probe_begins_another() {
     scene
         .until("the probe failed and everything waits again", async || {
             let waiting = scene.list(waits).await;
-            let probed = waiting
-                .iter()
-                .any(|delivery| delivery["attempts_made"] == 1);
-            let held = waiting
-                .iter()
-                .all(|delivery| delivery["waiting_for"] == "breaker");
+            let probed = waiting.iter().any(|delivery| delivery["attempts_made"] == 1);
+            let held = waiting.iter().all(|delivery| delivery["waiting_for"] == "breaker");
             (probed && held).then_some(())
         })
         .await;

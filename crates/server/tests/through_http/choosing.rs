@@ -17,9 +17,7 @@ async fn scopes_and_triggers_choose() {
         ("acm", json!(["*"])),
         ("acme/api/v1", json!(["*"])),
     ] {
-        scene
-            .webhook(&receiver, json!({"scope": scope, "events": events}))
-            .await;
+        scene.webhook(&receiver, json!({"scope": scope, "events": events})).await;
     }
     for (parameters, deliveries) in [
         ("key=repo:push&scope=acme/api", 3),
@@ -64,29 +62,18 @@ async fn one_event_reaches_fifty_webhooks() {
     let inside = Sender::new("bitbucket-cloud");
     let mut hooks = Vec::new();
     for _ in 0..50 {
-        hooks.push(
-            scene
-                .webhook(&receiver, json!({"secret": inside.secret()}))
-                .await,
-        );
+        hooks.push(scene.webhook(&receiver, json!({"secret": inside.secret()})).await);
     }
     let reply = scene.publish_body("key=repo:push", "[1]").await;
     assert_eq!(reply.json()["deliveries"], 50);
     let arrived = receiver.take(50).await;
     assert!(arrived.iter().all(|arrived| inside.verifies(arrived)));
-    let mut ids: Vec<_> = arrived
-        .iter()
-        .map(|one| one.header("X-Request-UUID"))
-        .collect();
+    let mut ids: Vec<_> = arrived.iter().map(|one| one.header("X-Request-UUID")).collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 50, "each delivery has a request id of its own");
     let delivered = scene.deliveries("delivered", 50).await;
-    assert!(
-        hooks
-            .iter()
-            .all(|id| delivered.iter().any(|one| one["webhook"] == **id))
-    );
+    assert!(hooks.iter().all(|id| delivered.iter().any(|one| one["webhook"] == **id)));
     scene.end().await;
 }
 
@@ -101,9 +88,7 @@ async fn a_deleted_webhook_gets_nothing_more() {
     assert_eq!(refused.status, 409);
     assert_eq!(refused.json()["code"], "deliveries_waiting");
     assert_eq!(refused.json()["waiting"], 1);
-    let deleted = scene
-        .api("DELETE", &format!("{path}?waiting=cancel"), None)
-        .await;
+    let deleted = scene.api("DELETE", &format!("{path}?waiting=cancel"), None).await;
     assert_eq!(deleted.status, 204);
     scene.delivery(&event, "cancelled").await;
     let reply = scene.publish_body("key=repo:push", "{}").await;

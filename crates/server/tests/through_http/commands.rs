@@ -15,11 +15,7 @@ use crate::{
     sender::{PUSH, Sender},
 };
 
-const DIALECTS: [&str; 3] = [
-    "bitbucket-cloud",
-    "bitbucket-data-center",
-    "standard-webhooks",
-];
+const DIALECTS: [&str; 3] = ["bitbucket-cloud", "bitbucket-data-center", "standard-webhooks"];
 
 fn folder_with(secret: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -29,13 +25,7 @@ fn folder_with(secret: &str) -> TempDir {
 
 fn write_secret(path: &Path, secret: &str) {
     let mut options = fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .unwrap();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path).unwrap();
     file.write_all(secret.as_bytes()).unwrap();
 }
 
@@ -70,54 +60,23 @@ fn what_is_signed_verifies_in_every_dialect() {
         let folder = folder_with(Sender::new(dialect).secret());
         let folder = folder.path();
         let headers = sign(folder, dialect, PUSH);
-        assert!(
-            headers.contains(&"X-Event-Key: repo:push".to_owned()),
-            "{headers:?}"
-        );
-        assert!(
-            verify(folder, dialect, &headers, PUSH, &[])
-                .succeeded()
-                .starts_with("genuine")
-        );
+        assert!(headers.contains(&"X-Event-Key: repo:push".to_owned()), "{headers:?}");
+        assert!(verify(folder, dialect, &headers, PUSH, &[]).succeeded().starts_with("genuine"));
 
         let tampered = verify(folder, dialect, &headers, b"tampered", &[]);
-        assert_eq!(
-            (tampered.code, tampered.out.contains("mismatch")),
-            (1, true),
-            "{tampered:?}"
-        );
+        assert_eq!((tampered.code, tampered.out.contains("mismatch")), (1, true), "{tampered:?}");
         let unsigned = verify(folder, dialect, &[], PUSH, &["--explain"]);
-        assert_eq!(
-            (unsigned.code, unsigned.out.contains("signature_missing")),
-            (1, true)
-        );
-        assert!(
-            unsigned.out.lines().count() > 1,
-            "--explain says more: {}",
-            unsigned.out
-        );
+        assert_eq!((unsigned.code, unsigned.out.contains("signature_missing")), (1, true));
+        assert!(unsigned.out.lines().count() > 1, "--explain says more: {}", unsigned.out);
         let no_header = verify(folder, dialect, &["no header".to_owned()], PUSH, &[]);
         no_header.failed(2, &["no header", "Name: value"]);
         verify(folder, dialect, &headers, PUSH, &["--at", "soon"]).failed(2, &["soon"]);
-        let arguments = [
-            "sign",
-            "--dialect",
-            dialect,
-            "--secret-file",
-            "secret",
-            "--request-id",
-            "",
-        ];
-        Program::new(folder)
-            .run(&arguments)
-            .failed(2, &["request id"]);
+        let arguments =
+            ["sign", "--dialect", dialect, "--secret-file", "secret", "--request-id", ""];
+        Program::new(folder).run(&arguments).failed(2, &["request id"]);
 
         write_secret(&folder.join("secret"), Sender::new(dialect).secret());
-        assert_eq!(
-            verify(folder, dialect, &headers, PUSH, &[]).code,
-            1,
-            "{dialect}"
-        );
+        assert_eq!(verify(folder, dialect, &headers, PUSH, &[]).code, 1, "{dialect}");
     }
 }
 
@@ -141,10 +100,7 @@ fn a_signed_time_counts_from_at() {
     let at = |time: &str| verify(folder, "standard-webhooks", &headers, PUSH, &["--at", time]).code;
     assert_eq!((at("1700000000"), at("2023-11-14T22:18:20Z")), (0, 0));
     assert_eq!((at("1700000301"), at("1699999699")), (1, 1));
-    assert_eq!(
-        verify(folder, "standard-webhooks", &headers, PUSH, &[]).code,
-        1
-    );
+    assert_eq!(verify(folder, "standard-webhooks", &headers, PUSH, &[]).code, 1);
 }
 
 #[test]
@@ -159,10 +115,7 @@ fn a_whole_request_in_a_file_is_verified() {
     verify(folder, "bitbucket-cloud", &[], b"", &request).succeeded();
     raw.push(b'\n');
     fs::write(folder.join("request"), &raw).unwrap();
-    assert_eq!(
-        verify(folder, "bitbucket-cloud", &[], b"", &request).code,
-        1
-    );
+    assert_eq!(verify(folder, "bitbucket-cloud", &[], b"", &request).code, 1);
     fs::write(folder.join("request"), "no request").unwrap();
     verify(folder, "bitbucket-cloud", &[], b"", &request).failed(2, &["empty line"]);
     let missing = verify(folder, "bitbucket-cloud", &[], b"", &["--request", "none"]);
@@ -173,10 +126,7 @@ fn a_whole_request_in_a_file_is_verified() {
 fn several_secrets_can_be_active() {
     let folder = folder_with(Sender::new("bitbucket-cloud").secret());
     let headers = sign(folder.path(), "bitbucket-cloud", PUSH);
-    write_secret(
-        &folder.path().join("other"),
-        Sender::new("bitbucket-cloud").secret(),
-    );
+    write_secret(&folder.path().join("other"), Sender::new("bitbucket-cloud").secret());
     let both = ["--secret-file", "other"];
     let out = verify(folder.path(), "bitbucket-cloud", &headers, PUSH, &both).succeeded();
     assert_eq!(out, "genuine: signed with secret\n");
@@ -187,10 +137,7 @@ fn a_final_line_ending_of_a_secret_file_is_no_part_of_it() {
     let sender = Sender::new("bitbucket-cloud");
     let folder = folder_with(sender.secret());
     let headers = sign(folder.path(), "bitbucket-cloud", PUSH);
-    write_secret(
-        &folder.path().join("secret"),
-        &format!("{}\r\n", sender.secret()),
-    );
+    write_secret(&folder.path().join("secret"), &format!("{}\r\n", sender.secret()));
     let ran = verify(folder.path(), "bitbucket-cloud", &headers, PUSH, &[]);
     assert!(ran.err.contains("final line ending"), "{ran:?}");
     ran.succeeded();
@@ -242,37 +189,20 @@ async fn send(folder: &Path, url: String) -> Ran {
 async fn one_request_is_sent_and_its_answer_shown() {
     let sender = Sender::new("bitbucket-cloud");
     let folder = folder_with(sender.secret());
-    let answers = [
-        Answer::with(201, &[], "made"),
-        Answer::with(418, &[], "teapot"),
-        Answer::close(),
-    ];
+    let answers =
+        [Answer::with(201, &[], "made"), Answer::with(418, &[], "teapot"), Answer::close()];
     let mut receiver = Receiver::in_turn(answers).await;
     let ran = send(folder.path(), receiver.url("/x?y=z")).await;
-    assert!(
-        ran.out.starts_with("201 in ") && ran.out.contains("made"),
-        "{ran:?}"
-    );
+    assert!(ran.out.starts_with("201 in ") && ran.out.contains("made"), "{ran:?}");
     ran.succeeded();
     let arrived = receiver.next().await;
     assert!(sender.verifies(&arrived));
-    assert_eq!(
-        (arrived.target.as_str(), &arrived.body[..]),
-        ("/x?y=z", PUSH)
-    );
+    assert_eq!((arrived.target.as_str(), &arrived.body[..]), ("/x?y=z", PUSH));
     assert_eq!(arrived.header("X-Event-Key"), Some("repo:push"));
     let ran = send(folder.path(), receiver.url("/")).await;
-    assert_eq!(
-        (ran.code, ran.out.starts_with("418 in ")),
-        (1, true),
-        "{ran:?}"
-    );
+    assert_eq!((ran.code, ran.out.starts_with("418 in ")), (1, true), "{ran:?}");
     let ran = send(folder.path(), receiver.url("/")).await;
-    assert_eq!(
-        (ran.code, ran.out.starts_with("protocol")),
-        (1, true),
-        "{ran:?}"
-    );
+    assert_eq!((ran.code, ran.out.starts_with("protocol")), (1, true), "{ran:?}");
     let ran = send(folder.path(), NobodyListens::start().url()).await;
     assert_eq!(ran.code, 1, "{ran:?}");
 }
@@ -293,9 +223,7 @@ fn the_default_configuration_is_valid() {
 fn the_demonstration_shows_all_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().to_str().unwrap();
-    let ran = Program::new(folder.path())
-        .variable("TMPDIR", place)
-        .run(&["demo", "--once"]);
+    let ran = Program::new(folder.path()).variable("TMPDIR", place).run(&["demo", "--once"]);
     let out = ran.succeeded();
     for word in ["delivered", "refused", "duplicate"] {
         assert!(out.contains(word), "no `{word}` in\n{out}");
@@ -309,18 +237,9 @@ fn a_server_starts_without_configuration_and_ends_at_sigterm() {
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
     let serving = Program::new(folder.path()).serve(&arguments);
     let announced = serving.announced.clone();
-    assert!(
-        announced.contains("public: http://127.0.0.1:"),
-        "{announced}"
-    );
-    assert!(
-        announced.contains("admin: http://127.0.0.1:"),
-        "{announced}"
-    );
-    assert!(
-        announced.contains("countersign-data/admin-token"),
-        "{announced}"
-    );
+    assert!(announced.contains("public: http://127.0.0.1:"), "{announced}");
+    assert!(announced.contains("admin: http://127.0.0.1:"), "{announced}");
+    assert!(announced.contains("countersign-data/admin-token"), "{announced}");
     assert_eq!(serving.terminate(), 0);
     let data = folder.path().join("countersign-data");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -331,10 +250,6 @@ fn a_server_starts_without_configuration_and_ends_at_sigterm() {
     let variable = "a-token-of-the-environment";
     let program = Program::new(folder.path()).variable("COUNTERSIGN_ADMIN_TOKEN", variable);
     let serving = program.serve(&arguments);
-    assert!(
-        serving
-            .announced
-            .contains("token that the environment gives")
-    );
+    assert!(serving.announced.contains("token that the environment gives"));
     assert_eq!(serving.terminate(), 0);
 }

@@ -42,12 +42,7 @@ impl Declared {
         write_secret(&scene, "token.secret", "header-value");
         scene.configure(&file(&receiver, "first"));
         scene.boot().await;
-        Declared {
-            scene,
-            receiver,
-            outside,
-            inside,
-        }
+        Declared { scene, receiver, outside, inside }
     }
 
     /// The source and the webhook as the API shows them, and the webhook's path.
@@ -65,12 +60,7 @@ impl Declared {
 
 #[tokio::test]
 async fn what_is_declared_works_and_the_api_does_not_change_it() {
-    let Declared {
-        scene,
-        mut receiver,
-        outside,
-        inside,
-    } = Declared::start().await;
+    let Declared { scene, mut receiver, outside, inside } = Declared::start().await;
     scene.accepted("bitbucket", &outside.push("1")).await;
     let arrived = receiver.next().await;
     assert!(inside.verifies(&arrived));
@@ -108,10 +98,7 @@ async fn a_start_changes_what_changed_in_the_file_and_nothing_else() {
     declared.scene.restart().await;
     let (source, webhook, path) = declared.shown().await;
     assert_eq!((source, path), (before.0, before.2));
-    assert_eq!(
-        (&webhook["version"], &webhook["description"]),
-        (&json!(2), &json!("second"))
-    );
+    assert_eq!((&webhook["version"], &webhook["description"]), (&json!(2), &json!("second")));
 
     // A changed secret counts from the next start on.
     let renewed = Sender::new("bitbucket-cloud");
@@ -132,10 +119,7 @@ async fn what_is_no_longer_declared_stays_and_is_the_apis() {
     declared.scene.configure("");
     declared.scene.restart().await;
     let (source, webhook, path) = declared.shown().await;
-    assert_eq!(
-        (&source["declared"], &webhook["declared_key"]),
-        (&json!(false), &json!(null))
-    );
+    assert_eq!((&source["declared"], &webhook["declared_key"]), (&json!(false), &json!(null)));
     let signed = declared.outside.push("1");
     declared.scene.accepted("bitbucket", &signed).await;
     assert!(declared.inside.verifies(&declared.receiver.next().await));

@@ -11,9 +11,7 @@ async fn delivered_in(dialect: &str, inside: &Sender) -> (Arrived, String, Strin
     let mut receiver = Receiver::start(Answer::status(200)).await;
     let fields = json!({"dialect": dialect, "secret": inside.secret()});
     let webhook = scene.webhook(&receiver, fields).await;
-    let event = scene
-        .publish("key=repo:push&request_id=publishers-own")
-        .await;
+    let event = scene.publish("key=repo:push&request_id=publishers-own").await;
     let arrived = receiver.next().await;
     let delivery = scene.delivery(&event, "delivered").await;
     let request_id = delivery["request_id"].as_str().unwrap().to_owned();
@@ -78,28 +76,17 @@ async fn the_received_signature_is_replaced_kept_or_dropped() {
     let original = signed.signature();
     let cases = [
         (json!({"secret": inside.secret()}), None),
-        (
-            json!({"secret": inside.secret(), "signature": "replace"}),
-            None,
-        ),
+        (json!({"secret": inside.secret(), "signature": "replace"}), None),
         (json!({}), Some(original.as_str())),
-        (
-            json!({"secret": inside.secret(), "signature": "keep"}),
-            Some(original.as_str()),
-        ),
-        (
-            json!({"secret": inside.secret(), "signature": "drop"}),
-            Some(""),
-        ),
+        (json!({"secret": inside.secret(), "signature": "keep"}), Some(original.as_str())),
+        (json!({"secret": inside.secret(), "signature": "drop"}), Some("")),
         (json!({"signature": "drop"}), Some("")),
     ];
     for (fields, expected) in &cases {
         let mut fields = fields.clone();
         fields["source"] = json!("bitbucket");
         let webhook = scene.webhook(&receiver, fields.clone()).await;
-        scene
-            .accepted("bitbucket", &signed.clone().set("X-Request-UUID", &webhook))
-            .await;
+        scene.accepted("bitbucket", &signed.clone().set("X-Request-UUID", &webhook)).await;
         let arrived = receiver.next().await;
         match expected {
             None => assert!(inside.verifies(&arrived), "{fields}"),
@@ -108,11 +95,7 @@ async fn the_received_signature_is_replaced_kept_or_dropped() {
                 assert_eq!(header, *expected, "{fields}");
             }
         }
-        assert_eq!(
-            arrived.header("X-Request-UUID"),
-            Some(webhook.as_str()),
-            "as it was received"
-        );
+        assert_eq!(arrived.header("X-Request-UUID"), Some(webhook.as_str()), "as it was received");
         let path = format!("/api/v1/webhooks/{webhook}?waiting=cancel");
         assert_eq!(scene.api("DELETE", &path, None).await.status, 204);
     }
@@ -150,9 +133,6 @@ async fn one_dialect_in_and_another_out() {
     assert_eq!(arrived.header("webhook-signature"), None);
     assert_eq!(arrived.header("webhook-id"), None);
     let delivery = scene.delivery(&event, "delivered").await;
-    assert_eq!(
-        arrived.header("X-Request-Id"),
-        delivery["request_id"].as_str()
-    );
+    assert_eq!(arrived.header("X-Request-Id"), delivery["request_id"].as_str());
     scene.end().await;
 }

@@ -27,12 +27,8 @@ async fn a_gzip_body_is_verified_kept_and_delivered_plain() {
     let scene = Scene::start().await;
     let mut receiver = Receiver::start(Answer::status(200)).await;
     let bitbucket = scene.source("bitbucket", "bitbucket-cloud").await;
-    scene
-        .webhook(&receiver, json!({"source": "bitbucket"}))
-        .await;
-    let event = scene
-        .accepted("bitbucket", &zipped(bitbucket.push("1")))
-        .await;
+    scene.webhook(&receiver, json!({"source": "bitbucket"})).await;
+    let event = scene.accepted("bitbucket", &zipped(bitbucket.push("1"))).await;
     let arrived = receiver.next().await;
     assert_eq!(&arrived.body[..], PUSH);
     assert_eq!(arrived.header("Content-Encoding"), None);
@@ -42,10 +38,7 @@ async fn a_gzip_body_is_verified_kept_and_delivered_plain() {
 
     // The same push, plain this time, is the same event.
     let again = scene.post("bitbucket", &bitbucket.push("1")).await;
-    assert_eq!(
-        (again.status, again.json()["event"].as_str()),
-        (200, Some(event.as_str()))
-    );
+    assert_eq!((again.status, again.json()["event"].as_str()), (200, Some(event.as_str())));
     scene.end().await;
 }
 
@@ -53,17 +46,14 @@ async fn a_gzip_body_is_verified_kept_and_delivered_plain() {
 async fn several_gzip_members_and_large_ones_are_read() {
     let scene = Scene::start().await;
     let bitbucket = scene.source("bitbucket", "bitbucket-cloud").await;
-    let large: Vec<u8> = (0..1_000_000u32)
-        .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect();
+    let large: Vec<u8> =
+        (0..1_000_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let signed = bitbucket.sign("repo:push", "1", large.clone());
     let mut members = gzip(&large[..400_000]);
     members.extend(gzip(&large[400_000..]));
     let signed = signed.set("Content-Encoding", "x-gzip").body(members);
     let event = scene.accepted("bitbucket", &signed).await;
-    let kept = scene
-        .api("GET", &format!("/api/v1/events/{event}/body"), None)
-        .await;
+    let kept = scene.api("GET", &format!("/api/v1/events/{event}/body"), None).await;
     assert!(kept.body == large);
     scene.end().await;
 }
@@ -106,10 +96,7 @@ async fn a_bomb_is_refused_quickly() {
     assert!(bomb.len() < 100_000, "a bomb is small");
     let began = Instant::now();
     for (source, sender) in [("bitbucket", &bitbucket), ("wide", &wide)] {
-        let signed = sender
-            .push("1")
-            .set("Content-Encoding", "gzip")
-            .body(bomb.clone());
+        let signed = sender.push("1").set("Content-Encoding", "gzip").body(bomb.clone());
         assert_eq!(scene.post(source, &signed).await.status, 413, "{source}");
     }
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
@@ -125,20 +112,10 @@ async fn gzip_that_is_broken_is_refused() {
     let mut wrong_sum = whole.clone();
     let sum = wrong_sum.len() - 6;
     wrong_sum[sum] ^= 1;
-    for body in [
-        whole[..whole.len() - 4].to_vec(),
-        wrong_sum,
-        vec![0x1f, 0x8b, 0xff],
-    ] {
-        let signed = bitbucket
-            .push("1")
-            .set("Content-Encoding", "gzip")
-            .body(body);
+    for body in [whole[..whole.len() - 4].to_vec(), wrong_sum, vec![0x1f, 0x8b, 0xff]] {
+        let signed = bitbucket.push("1").set("Content-Encoding", "gzip").body(body);
         assert_eq!(scene.post("bitbucket", &signed).await.status, 403);
-        assert_eq!(
-            scene.list("/api/v1/refusals").await[0]["reason"],
-            "gzip_invalid"
-        );
+        assert_eq!(scene.list("/api/v1/refusals").await[0]["reason"], "gzip_invalid");
     }
     scene.nothing_stored().await;
     scene.end().await;

@@ -38,10 +38,7 @@ impl Reply {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "plays the client: no delivery, no target guard"
-)]
+#[expect(clippy::disallowed_methods, reason = "plays the client: no delivery, no target guard")]
 async fn dial(to: SocketAddr) -> TcpStream {
     TcpStream::connect(to).await.unwrap()
 }
@@ -51,23 +48,16 @@ pub(crate) async fn send(to: SocketAddr, mut request: Request<Bytes>) -> Reply {
     let host = to.to_string().parse().unwrap();
     request.headers_mut().entry("host").or_insert(host);
     let exchange = async {
-        let (mut sender, connection) = http1::handshake(TokioIo::new(dial(to).await))
-            .await
-            .unwrap();
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(dial(to).await)).await.unwrap();
         let connection = tokio::spawn(connection);
         let response = sender.send_request(request.map(Full::new)).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         connection.abort();
-        Reply {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body,
-        }
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
     };
-    timeout(ANSWER_MAX, exchange)
-        .await
-        .expect("an answer in time")
+    timeout(ANSWER_MAX, exchange).await.expect("an answer in time")
 }
 
 /// Sends bytes as they are and reads the status of what comes back.
@@ -83,7 +73,5 @@ pub(crate) async fn raw_status(to: SocketAddr, bytes: &[u8]) -> u16 {
         let status = str::from_utf8(&answer[9..12]).unwrap();
         status.parse().unwrap()
     };
-    timeout(ANSWER_MAX, exchange)
-        .await
-        .expect("an answer in time")
+    timeout(ANSWER_MAX, exchange).await.expect("an answer in time")
 }

@@ -19,10 +19,7 @@ async fn recovered_from(failure: Answer, fields: Value) -> Value {
     for (number, arrived) in (1..).zip(&arrived) {
         let attempt = number.to_string();
         assert_eq!(arrived.header("X-Attempt-Number"), Some(attempt.as_str()));
-        assert_eq!(
-            arrived.header("X-Request-UUID"),
-            delivery["request_id"].as_str()
-        );
+        assert_eq!(arrived.header("X-Request-UUID"), delivery["request_id"].as_str());
         assert_eq!(&arrived.body[..], b"{}");
     }
     assert_eq!(delivery["attempts_made"], 2);
@@ -41,10 +38,7 @@ async fn a_status_other_than_2xx_is_tried_again() {
     let delivery = recovered_from(sorry, json!({})).await;
     assert_eq!(outcomes(&delivery), ["status", "delivered"]);
     let response = first_response(&delivery);
-    assert_eq!(
-        (&response["status"], &response["body"]),
-        (&json!(500), &json!("sorry"))
-    );
+    assert_eq!((&response["status"], &response["body"]), (&json!(500), &json!("sorry")));
     assert_eq!(response["headers"]["x-why"], "tired");
 }
 
@@ -109,9 +103,7 @@ async fn a_refused_connection_is_told_apart() {
     let scene = Scene::start().await;
     let nobody = NobodyListens::start();
     let retry = json!({"attempts_max": 2, "delays_s": [0]});
-    scene
-        .webhook_to(&nobody.url(), json!({"retry": retry}))
-        .await;
+    scene.webhook_to(&nobody.url(), json!({"retry": retry})).await;
     let event = scene.publish("key=repo:push").await;
     let delivery = scene.delivery(&event, "failed").await;
     assert_eq!(outcomes(&delivery), ["connect", "connect"]);
@@ -124,9 +116,7 @@ async fn a_refused_connection_is_told_apart() {
 async fn a_name_that_does_not_exist_is_told_apart() {
     let scene = Scene::start().await;
     let retry = json!({"attempts_max": 1, "delays_s": [0]});
-    scene
-        .webhook_to("http://nobody.invalid/", json!({"retry": retry}))
-        .await;
+    scene.webhook_to("http://nobody.invalid/", json!({"retry": retry})).await;
     let event = scene.publish("key=repo:push").await;
     assert_eq!(outcomes(&scene.delivery(&event, "failed").await), ["dns"]);
     scene.end().await;
@@ -151,10 +141,7 @@ async fn gone_makes_the_webhook_inactive_and_its_others_wait() {
     });
     assert_eq!(webhook.await["inactive_reason"], "gone");
     for waits in scene.deliveries("pending", 3).await {
-        assert_eq!(
-            (&waits["waiting_for"], &waits["attempts_made"]),
-            (&json!("paused"), &json!(0))
-        );
+        assert_eq!((&waits["waiting_for"], &waits["attempts_made"]), (&json!("paused"), &json!(0)));
     }
     receiver.next().await;
     assert_eq!(receiver.waiting(), 0);

@@ -45,19 +45,10 @@ async fn forbidden_targets_are_refused_at_saving_with_the_remedy() {
 async fn a_changed_url_is_judged_too() {
     let scene = Scene::start().await;
     let receiver = Receiver::start(Answer::status(200)).await;
-    let path = format!(
-        "/api/v1/webhooks/{}",
-        scene.webhook(&receiver, json!({})).await
-    );
-    for change in [
-        json!({"url": "http://169.254.169.254/"}),
-        json!({"allow_private": false}),
-    ] {
+    let path = format!("/api/v1/webhooks/{}", scene.webhook(&receiver, json!({})).await);
+    for change in [json!({"url": "http://169.254.169.254/"}), json!({"allow_private": false})] {
         let reply = scene.api("PATCH", &path, Some(change)).await;
-        assert_eq!(
-            (reply.status, &reply.json()["code"]),
-            (422, &json!("target_forbidden"))
-        );
+        assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("target_forbidden")));
     }
     assert_eq!(scene.get(&path).await["version"], 1);
     scene.end().await;

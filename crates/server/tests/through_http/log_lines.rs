@@ -44,10 +44,7 @@ impl LogLines {
         STARTED.call_once(|| registry().with(Collector).init());
         let lines = Lines::default();
         OWN.with(|own| *own.borrow_mut() = Some(lines.clone()));
-        LogLines {
-            lines,
-            expected: Mutex::default(),
-        }
+        LogLines { lines, expected: Mutex::default() }
     }
 
     /// Lines at WARN or ERROR with this in them are as they should be, and there has to be one.
@@ -58,10 +55,7 @@ impl LogLines {
     /// Everything, at every level.
     pub(crate) fn all(&self) -> String {
         let lines = self.lines.lock().unwrap();
-        lines
-            .iter()
-            .map(|line| format!("{}\n", line.text))
-            .collect()
+        lines.iter().map(|line| format!("{}\n", line.text)).collect()
     }
 
     /// Fails on lines that were not expected, and on expected ones that did not come.
@@ -73,15 +67,9 @@ impl LogLines {
         let announced = |line: &&Line| expected.iter().any(|part| line.text.contains(part));
         let unexpected = lines.iter().filter(loud).filter(|line| !announced(line));
         let unexpected: Vec<&Line> = unexpected.chain(stray.iter().filter(loud)).collect();
-        assert!(
-            unexpected.is_empty(),
-            "unexpected log lines: {unexpected:#?}"
-        );
+        assert!(unexpected.is_empty(), "unexpected log lines: {unexpected:#?}");
         for part in expected.iter() {
-            let came = lines
-                .iter()
-                .filter(loud)
-                .any(|line| line.text.contains(part));
+            let came = lines.iter().filter(loud).any(|line| line.text.contains(part));
             assert!(came, "no log line with `{part}`");
         }
     }
@@ -94,10 +82,7 @@ impl<S: Subscriber> Layer<S> for Collector {
         let mut text = Text(event.metadata().target().to_owned());
         event.record(&mut text);
         let level = *event.metadata().level();
-        let line = Line {
-            level,
-            text: text.0,
-        };
+        let line = Line { level, text: text.0 };
         let own = OWN.try_with(|own| own.borrow().clone()).ok().flatten();
         match own {
             Some(lines) => lines.lock().unwrap().push(line),

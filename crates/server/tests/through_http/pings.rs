@@ -21,10 +21,7 @@ async fn an_unsigned_ping_is_answered_and_nothing_is_kept() {
     scene.source("dc", "bitbucket-data-center").await;
     for body in [PING.to_owned(), "x".repeat(64), String::new()] {
         let reply = scene.post("dc", &unsigned(&body)).await;
-        assert_eq!(
-            (reply.status, reply.json()),
-            (200, json!({"status": "pong"}))
-        );
+        assert_eq!((reply.status, reply.json()), (200, json!({"status": "pong"})));
     }
     scene.nothing_stored().await;
     assert_eq!(scene.list("/api/v1/refusals").await.len(), 0);
@@ -37,15 +34,9 @@ async fn a_source_that_asks_for_a_password_alone_answers_pings_too() {
     let basic = json!({"username": "ci", "password": "pass:word"});
     let source = json!({"name": "dc", "dialect": "bitbucket-data-center", "basic_auth": basic});
     scene.create("/api/v1/sources", source).await;
-    for ping in [
-        unsigned(PING),
-        unsigned(PING).set("Authorization", "Basic Y2k6cGFzczp3b3Jk"),
-    ] {
+    for ping in [unsigned(PING), unsigned(PING).set("Authorization", "Basic Y2k6cGFzczp3b3Jk")] {
         let reply = scene.post("dc", &ping).await;
-        assert_eq!(
-            (reply.status, reply.json()),
-            (200, json!({"status": "pong"}))
-        );
+        assert_eq!((reply.status, reply.json()), (200, json!({"status": "pong"})));
     }
     scene.nothing_stored().await;
     scene.end().await;
@@ -57,9 +48,7 @@ async fn what_only_looks_like_a_ping_is_refused() {
     scene.source("cloud", "bitbucket-cloud").await;
     scene.source("dc", "bitbucket-data-center").await;
     let quiet = Sender::new("bitbucket-data-center");
-    scene
-        .source_of("quiet", &quiet, json!({"ping": false}))
-        .await;
+    scene.source_of("quiet", &quiet, json!({"ping": false})).await;
     let wrong = "sha256=0000000000000000000000000000000000000000000000000000000000000000";
     for (source, signed) in [
         ("cloud", unsigned(PING)),
@@ -70,11 +59,7 @@ async fn what_only_looks_like_a_ping_is_refused() {
         ("dc", unsigned(PING).set("X-Hub-Signature", wrong)),
         ("dc", unsigned(PING).set("X-Hub-Signature", "sha1=00")),
     ] {
-        assert_eq!(
-            scene.post(source, &signed).await.status,
-            403,
-            "{source} {signed:?}"
-        );
+        assert_eq!(scene.post(source, &signed).await.status, 403, "{source} {signed:?}");
     }
     scene.nothing_stored().await;
     scene.end().await;

@@ -49,11 +49,7 @@ impl Ran {
 
 impl Program {
     pub(crate) fn new(folder: &Path) -> Program {
-        Program {
-            folder: folder.to_owned(),
-            environment: Vec::new(),
-            input: Vec::new(),
-        }
+        Program { folder: folder.to_owned(), environment: Vec::new(), input: Vec::new() }
     }
 
     /// With a variable.
@@ -110,11 +106,7 @@ impl Program {
             let read = lines.read_line(&mut line).unwrap();
             assert_ne!(read, 0, "it ended: {line}");
         }
-        Serving {
-            child,
-            announced: line,
-            _lines: lines,
-        }
+        Serving { child, announced: line, _lines: lines }
     }
 }
 

@@ -13,28 +13,18 @@ async fn a_genuine_push_is_kept_and_delivered_as_received() {
     let scene = Scene::start().await;
     let mut receiver = Receiver::start(Answer::status(200)).await;
     let bitbucket = scene.source("bitbucket", "bitbucket-cloud").await;
-    scene
-        .webhook(&receiver, json!({"source": "bitbucket"}))
-        .await;
+    scene.webhook(&receiver, json!({"source": "bitbucket"})).await;
 
-    let signed = bitbucket
-        .push("push-1")
-        .set("User-Agent", "Bitbucket-Webhooks/2.0");
+    let signed = bitbucket.push("push-1").set("User-Agent", "Bitbucket-Webhooks/2.0");
     let signed = signed.set("Content-Type", "application/json; charset=utf-8");
     let event = scene.accepted("bitbucket", &signed).await;
 
     let arrived = receiver.next().await;
-    assert_eq!(
-        (arrived.target.as_str(), &arrived.body[..]),
-        ("/hook", PUSH)
-    );
+    assert_eq!((arrived.target.as_str(), &arrived.body[..]), ("/hook", PUSH));
     for (name, value) in &signed.headers {
         assert_eq!(arrived.header(name.as_str()), value.to_str().ok(), "{name}");
     }
-    assert!(
-        bitbucket.verifies(&arrived),
-        "the received signature is kept"
-    );
+    assert!(bitbucket.verifies(&arrived), "the received signature is kept");
 
     let delivery = scene.delivery(&event, "delivered").await;
     assert_eq!(delivery["attempts_made"], 1);
@@ -56,14 +46,9 @@ async fn only_headers_that_are_the_events_own_go_on() {
     let bitbucket = Sender::new("bitbucket-cloud");
     let fields = json!({"forward_headers": ["X-Build", "X-Hop"]});
     scene.source_of("bitbucket", &bitbucket, fields).await;
-    scene
-        .webhook(&receiver, json!({"source": "bitbucket"}))
-        .await;
+    scene.webhook(&receiver, json!({"source": "bitbucket"})).await;
 
-    let mut signed = bitbucket
-        .push("1")
-        .set("X-Build", "42")
-        .set("X-Attempt-Number", "7");
+    let mut signed = bitbucket.push("1").set("X-Build", "42").set("X-Attempt-Number", "7");
     let stripped = [
         ("Authorization", "Bearer x"),
         ("Cookie", "a=b"),
@@ -76,9 +61,7 @@ async fn only_headers_that_are_the_events_own_go_on() {
     for (name, value) in stripped {
         signed = signed.set(name, value);
     }
-    scene
-        .accepted("bitbucket", &signed.set("Connection", "X-Hop"))
-        .await;
+    scene.accepted("bitbucket", &signed.set("Connection", "X-Hop")).await;
 
     let arrived = receiver.next().await;
     assert_eq!(arrived.header("X-Build"), Some("42"));
@@ -86,10 +69,7 @@ async fn only_headers_that_are_the_events_own_go_on() {
     for (name, _) in stripped {
         assert_eq!(arrived.header(name), None, "{name}");
     }
-    assert_eq!(
-        arrived.header("Host"),
-        Some(receiver.address().to_string().as_str())
-    );
+    assert_eq!(arrived.header("Host"), Some(receiver.address().to_string().as_str()));
     scene.end().await;
 }
 
@@ -114,10 +94,7 @@ async fn bodies_stay_exact() {
         let signed = bitbucket.sign("repo:push", &number.to_string(), body.clone());
         let event = scene.accepted("bitbucket", &signed).await;
         let arrived = receiver.next().await;
-        assert!(
-            arrived.body == body,
-            "body {number} differs at the receiver"
-        );
+        assert!(arrived.body == body, "body {number} differs at the receiver");
         assert!(inside.verifies(&arrived), "body {number}");
         let path = format!("/api/v1/events/{event}/body");
         let kept = scene.api("GET", &path, None).await;
@@ -132,11 +109,7 @@ async fn bodies_stay_exact() {
 #[tokio::test]
 async fn every_dialect_is_received() {
     let scene = Scene::start().await;
-    for dialect in [
-        "bitbucket-cloud",
-        "bitbucket-data-center",
-        "standard-webhooks",
-    ] {
+    for dialect in ["bitbucket-cloud", "bitbucket-data-center", "standard-webhooks"] {
         let sender = scene.source(dialect, dialect).await;
         let event = scene.accepted(dialect, &sender.push("a-1")).await;
         let kept = scene.get(&format!("/api/v1/events/{event}")).await;
@@ -172,35 +145,18 @@ async fn requests_without_an_event_key_have_the_key_unknown() {
 async fn the_scope_of_a_source_is_a_ceiling() {
     let scene = Scene::start().await;
     let bitbucket = Sender::new("bitbucket-cloud");
-    scene
-        .source_of("bitbucket", &bitbucket, json!({"scope": "acme"}))
-        .await;
+    scene.source_of("bitbucket", &bitbucket, json!({"scope": "acme"})).await;
     let cases = [
-        (
-            r#"{"repository": {"full_name": "Acme/Api"}}"#,
-            "Acme/Api",
-            false,
-        ),
-        (
-            r#"{"repository": {"full_name": "other/api"}}"#,
-            "acme",
-            true,
-        ),
-        (
-            r#"{"repository": {"slug": "x", "project": {"key": "ACME"}}}"#,
-            "ACME/x",
-            false,
-        ),
+        (r#"{"repository": {"full_name": "Acme/Api"}}"#, "Acme/Api", false),
+        (r#"{"repository": {"full_name": "other/api"}}"#, "acme", true),
+        (r#"{"repository": {"slug": "x", "project": {"key": "ACME"}}}"#, "ACME/x", false),
         ("no JSON", "acme", false),
     ];
     for (number, (body, scope, outside)) in cases.into_iter().enumerate() {
         let signed = bitbucket.sign("repo:push", &number.to_string(), body);
         let event = scene.accepted("bitbucket", &signed).await;
         let kept = scene.get(&format!("/api/v1/events/{event}")).await;
-        assert_eq!(
-            (&kept["scope"], &kept["outside_scope"]),
-            (&json!(scope), &json!(outside))
-        );
+        assert_eq!((&kept["scope"], &kept["outside_scope"]), (&json!(scope), &json!(outside)));
     }
     scene.end().await;
 }
@@ -210,22 +166,14 @@ async fn eight_senders_at_once_are_all_accepted_and_delivered() {
     let scene = Scene::start().await;
     let mut receiver = Receiver::start(Answer::status(200)).await;
     let bitbucket = scene.source("bitbucket", "bitbucket-cloud").await;
-    scene
-        .webhook(&receiver, json!({"source": "bitbucket"}))
-        .await;
+    scene.webhook(&receiver, json!({"source": "bitbucket"})).await;
     let mut senders = tokio::task::JoinSet::new();
     for number in 0..8 {
         let signed = bitbucket.sign("repo:push", &format!("r-{number}"), format!("[{number}]"));
-        senders.spawn(crate::exchange::send(
-            scene.public(),
-            signed.request("bitbucket"),
-        ));
+        senders.spawn(crate::exchange::send(scene.public(), signed.request("bitbucket")));
     }
     let replies = senders.join_all().await;
-    assert!(
-        replies.iter().all(|reply| reply.status == 202),
-        "{replies:?}"
-    );
+    assert!(replies.iter().all(|reply| reply.status == 202), "{replies:?}");
     let arrived = receiver.take(8).await;
     let mut bodies: Vec<_> = arrived.into_iter().map(|arrived| arrived.body).collect();
     bodies.sort();

@@ -15,23 +15,13 @@ async fn what_waits_is_there_after_a_restart() {
     for number in 0..3 {
         let body = format!("[{number}]");
         scene
-            .accepted(
-                "bitbucket",
-                &bitbucket.sign("repo:push", &format!("r{number}"), body),
-            )
+            .accepted("bitbucket", &bitbucket.sign("repo:push", &format!("r{number}"), body))
             .await;
     }
     scene.restart().await;
     scene.deliveries("pending", 3).await;
-    scene
-        .act(&format!("/api/v1/webhooks/{webhook}/resume"))
-        .await;
-    let mut bodies: Vec<_> = receiver
-        .take(3)
-        .await
-        .into_iter()
-        .map(|one| one.body)
-        .collect();
+    scene.act(&format!("/api/v1/webhooks/{webhook}/resume")).await;
+    let mut bodies: Vec<_> = receiver.take(3).await.into_iter().map(|one| one.body).collect();
     bodies.sort();
     assert_eq!(bodies, ["[0]", "[1]", "[2]"]);
     scene.deliveries("delivered", 3).await;
@@ -44,22 +34,15 @@ async fn what_waits_is_there_after_a_restart() {
 async fn a_retry_that_is_due_later_is_made_by_the_next_run() {
     let mut scene = Scene::start().await;
     let mut receiver = Receiver::in_turn([Answer::status(500), Answer::status(200)]).await;
-    scene
-        .webhook(&receiver, json!({"retry": {"delays_s": [1]}}))
-        .await;
+    scene.webhook(&receiver, json!({"retry": {"delays_s": [1]}})).await;
     let event = scene.publish("key=repo:push").await;
-    scene
-        .delivery_when(&event, |delivery| delivery["attempts_made"] == 1)
-        .await;
+    scene.delivery_when(&event, |delivery| delivery["attempts_made"] == 1).await;
     scene.restart().await;
     let delivery = scene.delivery(&event, "delivered").await;
     assert_eq!(outcomes(&delivery), ["status", "delivered"]);
     let arrived = receiver.take(2).await;
     assert_eq!(arrived[1].header("X-Attempt-Number"), Some("2"));
-    assert_eq!(
-        arrived[0].header("X-Request-UUID"),
-        arrived[1].header("X-Request-UUID")
-    );
+    assert_eq!(arrived[0].header("X-Request-UUID"), arrived[1].header("X-Request-UUID"));
     scene.end().await;
 }
 
@@ -73,10 +56,7 @@ async fn an_attempt_under_way_ends_before_the_server_does() {
     let waits = scene.publish("key=second").await;
     receiver.release(1);
     scene.restart().await;
-    assert_eq!(
-        scene.delivery(&event, "delivered").await["attempts_made"],
-        1
-    );
+    assert_eq!(scene.delivery(&event, "delivered").await["attempts_made"], 1);
     receiver.release(1);
     scene.delivery(&waits, "delivered").await;
     assert_eq!(receiver.next().await.header("X-Event-Key"), Some("second"));
@@ -102,16 +82,9 @@ async fn an_attempt_that_does_not_end_is_made_again() {
     scene.restart().await;
     let second = receiver.next().await;
     let delivery = scene.delivery(&event, "delivered").await;
-    assert_eq!(
-        outcomes(&delivery),
-        ["delivered"],
-        "what was not recorded did not count"
-    );
+    assert_eq!(outcomes(&delivery), ["delivered"], "what was not recorded did not count");
     for arrived in [first, second] {
-        assert_eq!(
-            arrived.header("X-Request-UUID"),
-            delivery["request_id"].as_str()
-        );
+        assert_eq!(arrived.header("X-Request-UUID"), delivery["request_id"].as_str());
         assert_eq!(arrived.header("X-Attempt-Number"), Some("1"));
     }
     scene.end().await;
@@ -133,11 +106,7 @@ async fn stopping_answers_the_requests_that_are_there() {
     assert_eq!(token, scene.token(), "the token stays");
     let events = scene.list("/api/v1/events").await;
     for reply in replies {
-        assert!(
-            events
-                .iter()
-                .any(|event| event["id"] == reply.json()["event"])
-        );
+        assert!(events.iter().any(|event| event["id"] == reply.json()["event"]));
     }
     scene.end().await;
 }
@@ -147,9 +116,7 @@ async fn stopping_leaves_one_whole_database() {
     let mut scene = Scene::start().await;
     let bitbucket = scene.source("bitbucket", "bitbucket-cloud").await;
     for number in 0..10 {
-        scene
-            .accepted("bitbucket", &bitbucket.push(&number.to_string()))
-            .await;
+        scene.accepted("bitbucket", &bitbucket.push(&number.to_string())).await;
         scene.list("/api/v1/events").await;
         scene.stop().await;
         let journal = scene.path("data/countersign.db-wal");

@@ -14,32 +14,21 @@ async fn during_a_rotation_both_secrets_verify() {
     let new = Sender::new("bitbucket-cloud");
     assert_eq!(scene.post("bitbucket", &new.push("1")).await.status, 403);
     let added = scene.create(SECRETS, json!({"secret": new.secret()})).await;
-    assert_eq!(
-        (&added["active"], &added["secret"]),
-        (&json!(true), &Value::Null)
-    );
+    assert_eq!((&added["active"], &added["secret"]), (&json!(true), &Value::Null));
     scene.accepted("bitbucket", &old.push("1")).await;
     scene.accepted("bitbucket", &new.push("2")).await;
 
     let secrets = scene.list(SECRETS).await;
     assert_eq!(secrets.len(), 2);
     assert_eq!(secrets[0]["id"], added["id"], "newest first");
-    assert!(
-        secrets
-            .iter()
-            .all(|secret| secret["last_used_at"].is_string()),
-        "{secrets:?}"
-    );
+    assert!(secrets.iter().all(|secret| secret["last_used_at"].is_string()), "{secrets:?}");
     let first = secrets[1]["id"].as_str().unwrap();
     let delete = async |id: &str| scene.api("DELETE", &format!("{SECRETS}/{id}"), None).await;
     assert_eq!(delete(first).await.status, 204);
     assert_eq!(scene.post("bitbucket", &old.push("3")).await.status, 403);
     scene.accepted("bitbucket", &new.push("3")).await;
     let last = delete(added["id"].as_str().unwrap()).await;
-    assert_eq!(
-        (last.status, &last.json()["code"]),
-        (409, &json!("last_secret"))
-    );
+    assert_eq!((last.status, &last.json()["code"]), (409, &json!("last_secret")));
     scene.end().await;
 }
 
@@ -48,15 +37,11 @@ async fn a_secret_counts_from_its_activation_on() {
     let scene = Scene::start().await;
     let old = scene.source("bitbucket", "bitbucket-cloud").await;
     let new = Sender::new("bitbucket-cloud");
-    let added = scene
-        .create(SECRETS, json!({"secret": new.secret(), "activate": false}))
-        .await;
+    let added = scene.create(SECRETS, json!({"secret": new.secret(), "activate": false})).await;
     assert_eq!(added["active"], false);
     assert_eq!(scene.post("bitbucket", &new.push("1")).await.status, 403);
     let activate = format!("{SECRETS}/{}/activate", added["id"].as_str().unwrap());
-    let reply = scene
-        .api("POST", &activate, Some(json!({"previous_expires_in_s": 0})))
-        .await;
+    let reply = scene.api("POST", &activate, Some(json!({"previous_expires_in_s": 0}))).await;
     assert_eq!((reply.status, &reply.json()["active"]), (200, &json!(true)));
     scene.accepted("bitbucket", &new.push("1")).await;
     assert_eq!(scene.post("bitbucket", &old.push("2")).await.status, 403);
@@ -96,10 +81,7 @@ async fn at_most_four_are_active() {
         assert_eq!(another().await.status, 201);
     }
     let reply = another().await;
-    assert_eq!(
-        (reply.status, &reply.json()["code"]),
-        (409, &json!("too_many_secrets"))
-    );
+    assert_eq!((reply.status, &reply.json()["code"]), (409, &json!("too_many_secrets")));
     scene.end().await;
 }
 
@@ -112,10 +94,7 @@ async fn a_generated_secret_is_shown_once_and_works() {
     let secret = made["secret"].as_str().unwrap();
     assert_eq!(secret.len(), 43);
     let later = scene.get("/api/v1/sources/bitbucket").await;
-    assert_eq!(
-        (&later["secret_set"], &later["secret"]),
-        (&json!(true), &Value::Null)
-    );
+    assert_eq!((&later["secret_set"], &later["secret"]), (&json!(true), &Value::Null));
     let again = json!({"name": "other", "dialect": "bitbucket-cloud", "secret": secret});
     scene.create("/api/v1/sources", again).await;
     scene.end().await;
@@ -130,9 +109,7 @@ async fn one_signature_is_made_with_the_newest_and_a_list_with_all() {
         let fields = json!({"dialect": dialect, "secret": old.secret(), "events": [dialect]});
         let webhook = scene.webhook(&receiver, fields).await;
         let secrets = format!("/api/v1/webhooks/{webhook}/secrets");
-        scene
-            .create(&secrets, json!({"secret": new.secret()}))
-            .await;
+        scene.create(&secrets, json!({"secret": new.secret()})).await;
         let event = scene.publish(&format!("key={dialect}")).await;
         let arrived = receiver.next().await;
         assert!(new.verifies(&arrived), "{dialect}");

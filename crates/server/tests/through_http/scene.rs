@@ -77,11 +77,7 @@ impl Scene {
 
     /// Writes the configuration file; counts from the next start on.
     pub(crate) fn configure(&self, configuration: &str) {
-        fs::write(
-            self.path("countersign.toml"),
-            format!("{BASE}{configuration}"),
-        )
-        .unwrap();
+        fs::write(self.path("countersign.toml"), format!("{BASE}{configuration}")).unwrap();
     }
 
     /// A path in the scene's folder.
@@ -91,30 +87,19 @@ impl Scene {
 
     /// Starts the server.
     pub(crate) async fn boot(&mut self) {
-        let server = self
-            .until("the data folder is free", async || self.try_build().await)
-            .await;
+        let server = self.until("the data folder is free", async || self.try_build().await).await;
         let (public, admin) = (server.public_address, server.admin_address);
         let token = fs::read_to_string(self.path("data/admin-token")).unwrap();
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(server.serve(stopped));
-        self.running = Some(Running {
-            public,
-            admin,
-            token,
-            stop,
-            serving,
-        });
+        self.running = Some(Running { public, admin, token, stop, serving });
     }
 
     /// Another test that starts a program holds every open file of this process until the program
     /// begins, this folder's lock with it: so a folder may be in use for a moment after a stop.
     async fn try_build(&self) -> Option<Server> {
         let file = Some(self.path("countersign.toml"));
-        let layers = Layers {
-            file,
-            ..Layers::default()
-        };
+        let layers = Layers { file, ..Layers::default() };
         match build(Config::load(&layers).unwrap()).await {
             Err(BuildError::Open(OpenError::InUse(_))) => None,
             built => Some(built.unwrap()),
@@ -187,9 +172,7 @@ impl Scene {
     /// `fields` say otherwise.
     pub(crate) async fn webhook_to(&self, url: &str, fields: Value) -> String {
         let webhook = json!({ "url": url, "allow_private": true, "retry": {"delays_s": [0]} });
-        let made = self
-            .create("/api/v1/webhooks", merged(webhook, fields))
-            .await;
+        let made = self.create("/api/v1/webhooks", merged(webhook, fields)).await;
         made["id"].as_str().unwrap().to_owned()
     }
 

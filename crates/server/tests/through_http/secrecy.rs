@@ -96,10 +96,7 @@ async fn nothing_that_is_given_as_a_secret_can_be_read() {
     secrets.give_wrongly(&scene, &path).await;
 
     let signed = secrets.outside.push("1");
-    let signed = signed.set(
-        "Authorization",
-        &format!("Basic {}", secrets.authorization()),
-    );
+    let signed = signed.set("Authorization", &format!("Basic {}", secrets.authorization()));
     let event = scene.accepted("bitbucket", &signed).await;
     let delivery = scene.delivery(&event, "delivered").await;
     assert_eq!(delivery["attempts_made"], 2);
@@ -134,12 +131,7 @@ async fn nothing_that_is_given_as_a_secret_can_be_read() {
         }
     }
     // The search itself finds what is there: in the store, in the log and in answers.
-    for part in [
-        event.as_str(),
-        "PRIMARY KEY",
-        "reason=\"mismatch\"",
-        "[redacted]",
-    ] {
+    for part in [event.as_str(), "PRIMARY KEY", "reason=\"mismatch\"", "[redacted]"] {
         assert!(places.iter().any(|place| contains(place, part)), "{part}");
     }
     scene.end().await;
@@ -161,15 +153,11 @@ fn data_files(scene: &Scene) -> Vec<Bytes> {
     let files = fs::read_dir(scene.path("data")).unwrap();
     let files = files.map(|file| file.unwrap().path());
     let database = files.filter(|path| path.to_string_lossy().contains("countersign.db"));
-    let read: Vec<_> = database
-        .map(|path| fs::read(path).unwrap().into())
-        .collect();
+    let read: Vec<_> = database.map(|path| fs::read(path).unwrap().into()).collect();
     assert!(!read.is_empty());
     read
 }
 
 fn contains(place: &[u8], part: &str) -> bool {
-    place
-        .windows(part.len())
-        .any(|window| window == part.as_bytes())
+    place.windows(part.len()).any(|window| window == part.as_bytes())
 }

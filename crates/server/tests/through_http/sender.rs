@@ -57,10 +57,7 @@ impl Sender {
             at: now(),
             body: &body,
         };
-        let signed = Signed {
-            headers: HeaderMap::new(),
-            body: body.clone(),
-        };
+        let signed = Signed { headers: HeaderMap::new(), body: body.clone() };
         let headers = signer.headers(&outgoing).unwrap();
         let headers = headers.into_iter();
         headers.fold(signed, |signed, (name, value)| signed.set(name, &value))
@@ -69,9 +66,7 @@ impl Sender {
     /// Whether a request that arrived is signed in this dialect with this secret, now.
     pub(crate) fn verifies(&self, arrived: &Arrived) -> bool {
         let verifier = Verifier::new(self.dialect.clone(), [&self.secret]).unwrap();
-        verifier
-            .verify(&arrived.headers, &arrived.body, now())
-            .is_ok()
+        verifier.verify(&arrived.headers, &arrived.body, now()).is_ok()
     }
 }
 

@@ -36,10 +36,7 @@ pub(crate) struct Load {
 
 /// Runs the load on an empty store in `folder`.
 pub(crate) async fn run(folder: &Path, load: Load) -> anyhow::Result<Figures> {
-    let options = StoreOptions {
-        page_bytes: load.page_bytes,
-        ..StoreOptions::new(folder)
-    };
+    let options = StoreOptions { page_bytes: load.page_bytes, ..StoreOptions::new(folder) };
     let store = Arc::new(SqliteStore::open(&options)?);
     let samples = Arc::new(Samples::new(1));
     let webhook = samples.webhook();
@@ -80,10 +77,8 @@ async fn one_task(
         let mut new = samples.received("builds", Some(&id), body);
         let delivery = samples.deliver(&mut new, to, true);
         store.accept(new).await?;
-        let record = Record {
-            attempt: samples.attempt(delivery, 1, Some(200)),
-            next: Next::Delivered,
-        };
+        let record =
+            Record { attempt: samples.attempt(delivery, 1, Some(200)), next: Next::Delivered };
         anyhow::ensure!(store.record(record).await?, "the delivery did not move");
     }
     Ok(())

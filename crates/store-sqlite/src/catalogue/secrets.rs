@@ -62,11 +62,7 @@ pub(crate) fn put(
     )?;
     let [kind, owner] = owner.columns();
     for (position, secret) in secrets.iter().enumerate() {
-        let used = noted
-            .get(&secret.id)
-            .copied()
-            .flatten()
-            .max(secret.last_used_at);
+        let used = noted.get(&secret.id).copied().flatten().max(secret.last_used_at);
         statement.execute(params![
             secret.id.seq_i64(),
             secret.id.low_i64(),

@@ -40,9 +40,7 @@ impl Hex {
             _ => None,
         });
         let bytes: Option<Vec<u8>> = bytes.collect();
-        bytes
-            .map(Bytes::from)
-            .ok_or(SettingsError { field: "sealed" })
+        bytes.map(Bytes::from).ok_or(SettingsError { field: "sealed" })
     }
 }
 
@@ -202,10 +200,7 @@ impl WebhookSettings {
         WebhookSettings {
             description: webhook.description.clone(),
             scope: webhook.scope.as_str().to_owned(),
-            source: webhook
-                .source
-                .as_ref()
-                .map(|source| source.as_str().to_owned()),
+            source: webhook.source.as_ref().map(|source| source.as_str().to_owned()),
             url: webhook.url.clone(),
             triggers: webhook.triggers.iter().map(Trigger::to_string).collect(),
             active: webhook.active,
@@ -222,9 +217,7 @@ impl WebhookSettings {
                 WebhookDialect::AsReceived => AS_RECEIVED.to_owned(),
                 WebhookDialect::Fixed(dialect) => dialect.as_str().to_owned(),
             },
-            signature: webhook
-                .signature
-                .map(|policy| signature_word(policy).to_owned()),
+            signature: webhook.signature.map(|policy| signature_word(policy).to_owned()),
             basic_auth: webhook.basic_auth.as_ref().map(BasicAuthRow::of),
             headers: webhook.headers.iter().map(header_row).collect(),
             allow_private: webhook.allow_private,
@@ -250,15 +243,9 @@ impl WebhookSettings {
             scope: scope(&self.scope)?,
             source: source.transpose().map_err(unreadable("source"))?,
             url: self.url,
-            triggers: triggers
-                .collect::<Result<_, _>>()
-                .map_err(unreadable("triggers"))?,
+            triggers: triggers.collect::<Result<_, _>>().map_err(unreadable("triggers"))?,
             active: self.active,
-            inactive_reason: self
-                .inactive_reason
-                .as_deref()
-                .map(inactive_reason)
-                .transpose()?,
+            inactive_reason: self.inactive_reason.as_deref().map(inactive_reason).transpose()?,
             paused_since: self.paused_since_ms.map(Timestamp::from_millis),
             pauses: self
                 .pauses_ms
@@ -269,18 +256,10 @@ impl WebhookSettings {
                 AS_RECEIVED => WebhookDialect::AsReceived,
                 text => WebhookDialect::Fixed(dialect(text)?),
             },
-            signature: self
-                .signature
-                .as_deref()
-                .map(signature_policy)
-                .transpose()?,
+            signature: self.signature.as_deref().map(signature_policy).transpose()?,
             secrets: Vec::new(),
             basic_auth: self.basic_auth.map(BasicAuthRow::read).transpose()?,
-            headers: self
-                .headers
-                .into_iter()
-                .map(header)
-                .collect::<Result<_, _>>()?,
+            headers: self.headers.into_iter().map(header).collect::<Result<_, _>>()?,
             allow_private: self.allow_private,
             timeout_ms: self.timeout_ms,
             max_in_flight: self.max_in_flight,
@@ -305,11 +284,8 @@ pub(crate) struct WebhookColumns {
     pub(crate) changes: Changes,
 }
 
-const SIGNATURE_POLICIES: [SignaturePolicy; 3] = [
-    SignaturePolicy::Replace,
-    SignaturePolicy::Keep,
-    SignaturePolicy::Drop,
-];
+const SIGNATURE_POLICIES: [SignaturePolicy; 3] =
+    [SignaturePolicy::Replace, SignaturePolicy::Keep, SignaturePolicy::Drop];
 
 fn signature_word(policy: SignaturePolicy) -> &'static str {
     match policy {
@@ -320,18 +296,14 @@ fn signature_word(policy: SignaturePolicy) -> &'static str {
 }
 
 fn signature_policy(word: &str) -> Result<SignaturePolicy, SettingsError> {
-    let policy = SIGNATURE_POLICIES
-        .into_iter()
-        .find(|policy| signature_word(*policy) == word);
+    let policy = SIGNATURE_POLICIES.into_iter().find(|policy| signature_word(*policy) == word);
     policy.ok_or(SettingsError { field: "signature" })
 }
 
 fn inactive_reason(word: &str) -> Result<InactiveReason, SettingsError> {
     match word {
         "gone" => Ok(InactiveReason::Gone),
-        _ => Err(SettingsError {
-            field: "inactive_reason",
-        }),
+        _ => Err(SettingsError { field: "inactive_reason" }),
     }
 }
 

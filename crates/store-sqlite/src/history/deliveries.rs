@@ -41,8 +41,7 @@ impl Plan {
     fn by(&mut self, column: &str, value: i64) {
         self.values.push(value.into());
         let place = self.values.len();
-        self.conditions
-            .push_str(&format!(" AND {column} = ?{place}"));
+        self.conditions.push_str(&format!(" AND {column} = ?{place}"));
     }
 
     /// Its own id, one that was asked for, or that of its event: kept or its own.
@@ -73,10 +72,7 @@ pub(crate) fn list(
     let plan = Plan::new(filter, Span::new(page, filter.since, filter.until));
     let with_event = filter.key.is_some() || filter.scope.is_some() || filter.request_id.is_some();
     let (columns, join) = if with_event {
-        (
-            ", e.key, e.scope, e.request_id",
-            "LEFT JOIN events AS e ON e.seq = d.event",
-        )
+        (", e.key, e.scope, e.request_id", "LEFT JOIN events AS e ON e.seq = d.event")
     } else {
         ("", "")
     };
@@ -115,10 +111,9 @@ fn event_meets(
 ) -> rusqlite::Result<bool> {
     let at = DELIVERY_WIDTH;
     let key = match &filter.key {
-        Some(wanted) => row
-            .get_ref(at)?
-            .as_str_or_null()?
-            .is_some_and(|key| wanted.as_str() == key),
+        Some(wanted) => {
+            row.get_ref(at)?.as_str_or_null()?.is_some_and(|key| wanted.as_str() == key)
+        }
         None => true,
     };
     let scope = match (&filter.scope, row.get_ref(at + 1)?.as_str_or_null()?) {

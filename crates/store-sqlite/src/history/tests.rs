@@ -39,12 +39,8 @@ fn a_list_that_takes_too_long_ends_early_with_a_next_page() {
 }
 
 fn plan(sql: &str, connection: &Connection) -> String {
-    let mut statement = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-        .unwrap();
-    let lines = statement
-        .query_map([], |row| row.get::<_, String>(3))
-        .unwrap();
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let lines = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
     lines.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
 }
 
@@ -53,29 +49,17 @@ fn lists_and_claims_take_their_index_and_sort_nothing() {
     let connection = database();
     let from = "SELECT d.seq, d.attempts FROM deliveries AS d WHERE d.seq >= 1 AND d.seq < 9";
     for (condition, index) in [
-        (
-            "AND d.webhook = 5 ORDER BY d.seq DESC",
-            "deliveries_webhook",
-        ),
+        ("AND d.webhook = 5 ORDER BY d.seq DESC", "deliveries_webhook"),
         ("AND d.event = 5 ORDER BY d.seq DESC", "deliveries_event"),
-        (
-            "AND d.status > 1 AND d.status = 2 ORDER BY d.seq DESC",
-            "deliveries_troubled",
-        ),
+        ("AND d.status > 1 AND d.status = 2 ORDER BY d.seq DESC", "deliveries_troubled"),
     ] {
         let plan = plan(&format!("{from} {condition}"), &connection);
-        assert!(
-            plan.contains(index) && !plan.contains("TEMP B-TREE"),
-            "{plan}"
-        );
+        assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
     }
     let claim = "SELECT d.seq, d.low FROM deliveries AS d WHERE d.webhook = 5 AND d.status = 0 \
                  AND d.due_at <= 9 AND d.webhook_low = 3 ORDER BY d.due_at, d.seq LIMIT 4";
     let plan = plan(claim, &connection);
-    assert!(
-        plan.contains("deliveries_due") && !plan.contains("TEMP B-TREE"),
-        "{plan}"
-    );
+    assert!(plan.contains("deliveries_due") && !plan.contains("TEMP B-TREE"), "{plan}");
 }
 
 #[test]

@@ -11,9 +11,8 @@ fn migrations_lead_from_empty_to_the_present_version() {
     assert!(!is_empty(&connection).unwrap());
     // Once more changes nothing.
     migrate(&mut connection).unwrap();
-    let check: String = connection
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .unwrap();
+    let check: String =
+        connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(check, "ok");
 }
 
@@ -37,9 +36,7 @@ fn a_newer_version_and_another_application_are_told_apart() {
     let connection = Connection::open_in_memory().unwrap();
     connection.pragma_update(None, "user_version", 7).unwrap();
     assert!(matches!(is_empty(&connection), Err(SchemaError::Foreign)));
-    connection
-        .pragma_update(None, "application_id", APPLICATION_ID)
-        .unwrap();
+    connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
     let newer = is_empty(&connection);
     assert!(matches!(newer, Err(SchemaError::Newer { found: 7 })));
 }

@@ -29,8 +29,7 @@ fn tables_are_dropped_whole_when_their_youngest_key_is_thirty_days_old() {
     let mut seen = Seen::default();
     for day in 20_000..20_100 {
         let id = at_day(day, 1);
-        seen.insert(&key(7, day as u8), id, false, &connection)
-            .unwrap();
+        seen.insert(&key(7, day as u8), id, false, &connection).unwrap();
         assert!(tables(&connection).len() <= PERIODS_KEPT as usize);
         // Every day of the last thirty is still known.
         for before in (day - 30).max(20_000)..=day {
@@ -38,9 +37,7 @@ fn tables_are_dropped_whole_when_their_youngest_key_is_thirty_days_old() {
             assert_eq!(sighting.same, Some(at_day(before, 1)), "{before} on {day}");
         }
     }
-    let first = seen
-        .received(&key(7, 20_000_u32 as u8), &connection)
-        .unwrap();
+    let first = seen.received(&key(7, 20_000_u32 as u8), &connection).unwrap();
     assert_eq!(first.same, None);
 }
 
@@ -49,16 +46,11 @@ fn after_a_rollback_the_tables_are_known_again() {
     let connection = Connection::open_in_memory().unwrap();
     let mut seen = Seen::default();
     connection.execute_batch("BEGIN").unwrap();
-    seen.insert(&key(1, 1), at_day(20_000, 1), false, &connection)
-        .unwrap();
+    seen.insert(&key(1, 1), at_day(20_000, 1), false, &connection).unwrap();
     connection.execute_batch("ROLLBACK").unwrap();
     seen.reload(&connection).unwrap();
-    assert_eq!(
-        seen.received(&key(1, 1), &connection).unwrap(),
-        Sighting::default()
-    );
-    seen.insert(&key(1, 1), at_day(20_000, 2), false, &connection)
-        .unwrap();
+    assert_eq!(seen.received(&key(1, 1), &connection).unwrap(), Sighting::default());
+    seen.insert(&key(1, 1), at_day(20_000, 2), false, &connection).unwrap();
     let sighting = seen.received(&key(1, 1), &connection).unwrap();
     assert_eq!(sighting.same, Some(at_day(20_000, 2)));
 }

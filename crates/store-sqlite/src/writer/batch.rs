@@ -56,9 +56,8 @@ impl Batch<'_> {
             self.run_apart(items)?;
         }
         if self.faults.answers_early() {
-            let accepts = items
-                .iter_mut()
-                .filter(|item| matches!(item.lane(), Lane::Accepts { .. }));
+            let accepts =
+                items.iter_mut().filter(|item| matches!(item.lane(), Lane::Accepts { .. }));
             accepts.for_each(|item| item.settle());
         }
         self.faults.before_commit()?;
@@ -107,11 +106,7 @@ impl Batch<'_> {
     }
 
     fn context(&mut self) -> Context<'_> {
-        Context {
-            connection: self.connection,
-            seen: self.seen,
-            scratch: self.scratch,
-        }
+        Context { connection: self.connection, seen: self.seen, scratch: self.scratch }
     }
 
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {

@@ -110,13 +110,7 @@ impl<W: Work> Job<W> {
         room: Room,
         waiter: oneshot::Sender<Result<W::Answer, StoreError>>,
     ) -> Job<W> {
-        Job {
-            work,
-            lane,
-            result: Err(StoreError::Unavailable),
-            waiter: Some(waiter),
-            _room: room,
-        }
+        Job { work, lane, result: Err(StoreError::Unavailable), waiter: Some(waiter), _room: room }
     }
 }
 

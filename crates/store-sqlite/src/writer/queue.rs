@@ -108,10 +108,7 @@ impl Queue {
     /// Waits for room: an event at most 5 s, then `Busy`.
     pub(crate) async fn room(&self, lane: Lane) -> Result<Room, StoreError> {
         match lane {
-            Lane::Others => Ok(Room {
-                _item: permit(&self.other_items, 1).await?,
-                _bytes: None,
-            }),
+            Lane::Others => Ok(Room { _item: permit(&self.other_items, 1).await?, _bytes: None }),
             Lane::Accepts { bytes } => tokio::time::timeout(ACCEPT_WAIT_MAX, async {
                 let kib = u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX);
                 Ok(Room {
@@ -214,11 +211,7 @@ impl Queue {
 impl State {
     fn taken(&self, batch: &[Box<dyn Item>]) -> Taken {
         let empty = batch.is_empty() && self.accepts.is_empty() && self.others.is_empty();
-        if empty && !self.open {
-            Taken::Closed
-        } else {
-            Taken::Work
-        }
+        if empty && !self.open { Taken::Closed } else { Taken::Work }
     }
 }
 

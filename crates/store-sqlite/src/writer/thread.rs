@@ -50,7 +50,7 @@ pub(super) struct WriterThread {
     file: std::path::PathBuf,
     shared: Shared,
     /// Released last.
-    _lock: File,
+    lock: File,
 }
 
 /// What is shared with those who hand over work. When it goes, so does the work that is left.
@@ -92,12 +92,8 @@ impl WriterThread {
             wal_pages: Arc::default(),
             checkpointer,
             file: opened.file,
-            shared: Shared {
-                queue,
-                signals,
-                ending,
-            },
-            _lock: opened.lock,
+            shared: Shared { queue, signals, ending },
+            lock: opened.lock,
         };
         thread.adopt(opened.connection).map_err(io::Error::other)?;
         Ok(thread)
@@ -172,9 +168,7 @@ impl WriterThread {
 
     fn look_at_disk(&mut self) {
         let full = self.try_kept_at.is_some() || self.disk.low();
-        self.shared
-            .signals
-            .set_health(if full { Health::Full } else { Health::Ready });
+        self.shared.signals.set_health(if full { Health::Full } else { Health::Ready });
     }
 
     fn commit(&mut self, batch: &mut Items) {
@@ -195,8 +189,7 @@ impl WriterThread {
             BatchEnd::Committed => {
                 self.shared.signals.commits.fetch_add(1, Ordering::Relaxed);
                 batch.drain(..).for_each(|mut item| item.settle());
-                self.pace
-                    .after_commit(self.wal_pages.load(Ordering::Relaxed), &self.checkpointer);
+                self.pace.after_commit(self.wal_pages.load(Ordering::Relaxed), &self.checkpointer);
             }
             BatchEnd::Full => self.keep_what_waits(std::mem::take(batch)),
             BatchEnd::Broken(error) => {
@@ -213,15 +206,10 @@ impl WriterThread {
         tracing::warn!("the disk is full: outcomes wait in memory, events are not accepted");
         self.checkpointer.ask();
         let before = batch.len();
-        let (kept, refused): (Items, Items) = batch
-            .into_iter()
-            .partition(|item| item.when_full() == WhenFull::Wait);
+        let (kept, refused): (Items, Items) =
+            batch.into_iter().partition(|item| item.when_full() == WhenFull::Wait);
         // Without what is refused there may be space at once.
-        let wait = if kept.len() < before && !kept.is_empty() {
-            Duration::ZERO
-        } else {
-            TRY_AGAIN
-        };
+        let wait = if kept.len() < before && !kept.is_empty() { Duration::ZERO } else { TRY_AGAIN };
         self.kept = kept;
         self.try_kept_at = Some(Instant::now() + wait);
         self.shared.signals.set_health(Health::Full);
@@ -259,15 +247,14 @@ impl WriterThread {
         {
             tracing::error!(%error, "the database did not close");
         }
-        drop(self._lock);
+        drop(self.lock);
         self.shared.ending.send_replace(Ending::Clean);
     }
 }
 
 fn refuse_events(batch: Items) -> Items {
-    let (events, others) = batch
-        .into_iter()
-        .partition(|item| matches!(item.lane(), Lane::Accepts { .. }));
+    let (events, others) =
+        batch.into_iter().partition(|item| matches!(item.lane(), Lane::Accepts { .. }));
     refuse(events, || StoreError::Full);
     others
 }

@@ -12,7 +12,5 @@ pub(crate) const SENT_AT: Range<usize> = 12..32;
 /// Now, in nanoseconds since 1970. Both programs run on one machine and so by one clock.
 pub(crate) fn now_ns() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-    })
+    since.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }

@@ -41,9 +41,7 @@ where
         });
         tokio::spawn(async move {
             // A connection that breaks shows in what its client counts.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
@@ -51,9 +49,7 @@ where
 /// The whole body, or an empty one where the connection broke in it.
 pub(crate) async fn read(body: Incoming) -> Bytes {
     let collected = body.collect().await;
-    collected
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default()
+    collected.map(http_body_util::Collected::to_bytes).unwrap_or_default()
 }
 
 /// An answer without headers.

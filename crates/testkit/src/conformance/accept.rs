@@ -13,9 +13,7 @@ use crate::samples::with;
 pub async fn an_event_comes_back_as_it_was<R: Rig>(rig: &R) {
     let scene = Scene::open(rig).await;
     let webhook = scene.webhook().await;
-    let new = scene
-        .samples
-        .received("builds", Some("r-1"), &b"\x00\xff{}"[..]);
+    let new = scene.samples.received("builds", Some("r-1"), &b"\x00\xff{}"[..]);
     let mut new = with(new, |event| {
         event.facts.scope = Scope::parse("Acme/API").unwrap();
         event.facts.content_type = None;
@@ -47,10 +45,7 @@ pub async fn a_large_body_comes_back_as_it_was<R: Rig>(rig: &R) {
         let new = scene.samples.published("acme", None, body.clone());
         let id = new.event.facts.id;
         scene.store.accept(new).await.unwrap();
-        assert!(
-            scene.store.body(id).await.unwrap() == body,
-            "the body changed"
-        );
+        assert!(scene.store.body(id).await.unwrap() == body, "the body changed");
     }
 }
 
@@ -65,10 +60,7 @@ pub async fn deliveries_are_born_leased_or_due<R: Rig>(rig: &R) {
     let waiting = scene.delivery(due).await;
     assert_eq!(waiting.next_attempt_at, Some(scene.now()));
     assert_eq!((waiting.event, waiting.webhook), (event, webhook));
-    assert_eq!(
-        (waiting.status, waiting.attempts_made),
-        (Status::Pending, 0)
-    );
+    assert_eq!((waiting.status, waiting.attempts_made), (Status::Pending, 0));
     assert_eq!((waiting.since, waiting.finished_at), (scene.now(), None));
     assert_eq!(scene.claim_ids(webhook, 10).await, [due]);
 }
@@ -83,10 +75,7 @@ pub async fn a_delivery_to_a_missing_webhook_is_left_out<R: Rig>(rig: &R) {
     let accepted = scene.store.accept(new).await.unwrap();
     assert_eq!(accepted, Accepted::New { deliveries: 1 });
     assert_eq!(scene.claim_ids(webhook, 10).await, [made]);
-    crate::assert_refused!(
-        scene.store.delivery(missing).await,
-        pipeline::StoreError::NotFound
-    );
+    crate::assert_refused!(scene.store.delivery(missing).await, pipeline::StoreError::NotFound);
 }
 
 /// Futures that run together share commits and are answered each for itself.
@@ -101,15 +90,9 @@ pub async fn many_events_at_once_are_all_kept<R: Rig>(rig: &R) {
         tasks.push(tokio::spawn(async move { store.accept(new).await }));
     }
     for task in tasks {
-        assert_eq!(
-            task.await.unwrap().unwrap(),
-            Accepted::New { deliveries: 0 }
-        );
+        assert_eq!(task.await.unwrap().unwrap(), Accepted::New { deliveries: 0 });
     }
-    let page = Page {
-        before: None,
-        limit: 500,
-    };
+    let page = Page { before: None, limit: 500 };
     let listed = scene.store.events(Default::default(), page).await.unwrap();
     assert_eq!(listed.items.len(), EVENTS);
 }

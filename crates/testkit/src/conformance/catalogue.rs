@@ -49,11 +49,7 @@ pub async fn what_is_put_comes_back_as_it_was<R: Rig>(rig: &R) {
         signature: None,
         basic_auth: None,
         headers: Vec::new(),
-        retry: RetryPolicy {
-            delays_s: vec![1],
-            attempts_max: Some(3),
-            age_max_s: 9,
-        },
+        retry: RetryPolicy { delays_s: vec![1], attempts_max: Some(3), age_max_s: 9 },
         metadata: Vec::new(),
         version: 2,
         ..hook
@@ -98,10 +94,8 @@ pub async fn names_and_keys_are_taken_once<R: Rig>(rig: &R) {
     crate::assert_refused!(put.await, StoreError::Taken);
     assert_eq!(only_source(&scene).await, source);
 
-    let declared = || Webhook {
-        declared_key: Some("jenkins".to_owned()),
-        ..scene.samples.webhook()
-    };
+    let declared =
+        || Webhook { declared_key: Some("jenkins".to_owned()), ..scene.samples.webhook() };
     scene.put_webhook(declared()).await;
     let put = scene.store.put_webhook(declared(), Expected::Absent);
     crate::assert_refused!(put.await, StoreError::Taken);
@@ -116,9 +110,7 @@ pub async fn a_source_is_deleted_and_its_events_stay<R: Rig>(rig: &R) {
     let name = source.name.clone();
     let delete = || {
         let name = name.clone();
-        scene
-            .store
-            .delete_source(name, OnWaiting::Refuse, scene.now())
+        scene.store.delete_source(name, OnWaiting::Refuse, scene.now())
     };
     crate::assert_refused!(delete().await, StoreError::NotFound);
     let put = scene.store.put_source(source, Expected::Absent);
@@ -128,10 +120,7 @@ pub async fn a_source_is_deleted_and_its_events_stay<R: Rig>(rig: &R) {
     scene.store.accept(new).await.unwrap();
     delete().await.unwrap();
     assert!(scene.store.configured().await.unwrap().sources.is_empty());
-    assert_eq!(
-        scene.store.event(event).await.unwrap().source,
-        Some(name.clone())
-    );
+    assert_eq!(scene.store.event(event).await.unwrap().source, Some(name.clone()));
     let again = scene.samples.source("s");
     let put = scene.store.put_source(again.clone(), Expected::Absent);
     put.await.unwrap();
@@ -160,10 +149,7 @@ pub async fn a_source_with_waiting_deliveries_is_deleted_as_asked<R: Rig>(rig: &
     delete(OnWaiting::Cancel).await.unwrap();
     for delivery in [waiting, leased] {
         assert_eq!(scene.status(delivery).await, Status::Cancelled);
-        assert_eq!(
-            scene.delivery(delivery).await.finished_at,
-            Some(scene.now())
-        );
+        assert_eq!(scene.delivery(delivery).await.finished_at, Some(scene.now()));
     }
     assert_eq!(scene.claim_ids(webhook, 10).await, [other]);
 }
@@ -177,23 +163,14 @@ pub async fn a_webhook_with_waiting_deliveries_is_deleted_as_asked<R: Rig>(rig: 
     let (_, waiting) = scene.deliver(webhook, false).await;
     let (_, apart) = scene.deliver(other, false).await;
     let delete = |id, waiting| scene.store.delete_webhook(id, waiting, scene.now());
-    crate::assert_refused!(
-        delete(webhook, OnWaiting::Refuse).await,
-        StoreError::Waiting(1)
-    );
+    crate::assert_refused!(delete(webhook, OnWaiting::Refuse).await, StoreError::Waiting(1));
     delete(webhook, OnWaiting::Cancel).await.unwrap();
     assert_eq!(scene.status(waiting).await, Status::Cancelled);
     assert_eq!(scene.status(finished).await, Status::Delivered);
     assert_eq!(scene.status(apart).await, Status::Pending);
-    crate::assert_refused!(
-        delete(webhook, OnWaiting::Cancel).await,
-        StoreError::NotFound
-    );
+    crate::assert_refused!(delete(webhook, OnWaiting::Cancel).await, StoreError::NotFound);
     let kept = scene.store.configured().await.unwrap().webhooks;
-    assert_eq!(
-        kept.iter().map(|webhook| webhook.id).collect::<Vec<_>>(),
-        [other]
-    );
+    assert_eq!(kept.iter().map(|webhook| webhook.id).collect::<Vec<_>>(), [other]);
     // A delivery that has nobody to go to is not resent.
     crate::assert_refused!(
         scene.store.resend(finished, None, scene.now()).await,
@@ -210,11 +187,7 @@ pub async fn the_use_of_secrets_is_noted<R: Rig>(rig: &R) {
     scene.put_webhook(webhook.clone()).await;
     let (early, late) = (scene.now(), scene.now().plus_millis(60_000));
     let of_source = source.secrets[1].id;
-    let used = vec![
-        (of_source, late),
-        (webhook.secrets[0].id, early),
-        (scene.samples.id(), early),
-    ];
+    let used = vec![(of_source, late), (webhook.secrets[0].id, early), (scene.samples.id(), early)];
     scene.store.note_secret_use(used).await.unwrap();
     let earlier = vec![(of_source, early)];
     scene.store.note_secret_use(earlier).await.unwrap();
@@ -227,10 +200,7 @@ pub async fn the_use_of_secrets_is_noted<R: Rig>(rig: &R) {
     source.version = 2;
     let put = scene.store.put_source(source, Expected::Version(1));
     put.await.unwrap();
-    assert_eq!(
-        only_source(&scene).await.secrets[1].last_used_at,
-        Some(late)
-    );
+    assert_eq!(only_source(&scene).await.secrets[1].last_used_at, Some(late));
 }
 
 /// The last value counts.
@@ -238,11 +208,7 @@ pub async fn settings_are_kept<R: Rig>(rig: &R) {
     let scene = Scene::open(rig).await;
     assert_eq!(scene.store.setting("key_check").await.unwrap(), None);
     for value in [vec![0, 255], vec![]] {
-        scene
-            .store
-            .put_setting("key_check", value.clone())
-            .await
-            .unwrap();
+        scene.store.put_setting("key_check", value.clone()).await.unwrap();
         assert_eq!(scene.store.setting("key_check").await.unwrap(), Some(value));
     }
     assert_eq!(scene.store.setting("other").await.unwrap(), None);

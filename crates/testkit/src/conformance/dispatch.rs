@@ -23,18 +23,11 @@ pub async fn due_deliveries_are_claimed_in_order<R: Rig>(rig: &R) {
     }
     scene.samples.clock.advance_ms(20);
     let claimed = scene.claim(webhook, 10).await;
-    let ids: Vec<_> = claimed
-        .deliveries
-        .iter()
-        .map(|claimed| claimed.delivery.id)
-        .collect();
+    let ids: Vec<_> = claimed.deliveries.iter().map(|claimed| claimed.delivery.id).collect();
     assert_eq!(ids, [born, early, late]);
     assert_eq!(claimed.next_due, Some(now.plus_millis(1_000)));
     let delivery = &claimed.deliveries[1].delivery;
-    assert_eq!(
-        (delivery.attempts_made, delivery.next_attempt_at),
-        (1, None)
-    );
+    assert_eq!((delivery.attempts_made, delivery.next_attempt_at), (1, None));
 
     scene.samples.clock.advance_ms(980);
     let claimed = scene.claim(webhook, 10).await;
@@ -91,13 +84,8 @@ pub async fn a_probe_takes_the_one_with_fewest_attempts<R: Rig>(rig: &R) {
     assert!(scene.record(twice, 2, Next::Retry { at }).await);
     let at = scene.now().plus_millis(60_000);
     assert!(scene.record(once, 1, Next::Retry { at }).await);
-    let probe = Claim {
-        webhook,
-        due_by: scene.now(),
-        limit: 1,
-        body_bytes_max: usize::MAX,
-        probe: true,
-    };
+    let probe =
+        Claim { webhook, due_by: scene.now(), limit: 1, body_bytes_max: usize::MAX, probe: true };
     for expected in [once, twice] {
         let claimed = scene.store.claim(probe).await.unwrap();
         assert_eq!(claimed.deliveries[0].delivery.id, expected);
@@ -109,10 +97,7 @@ pub async fn a_probe_takes_the_one_with_fewest_attempts<R: Rig>(rig: &R) {
 /// They are due again, and each webhook's first moment is told.
 pub async fn a_run_releases_the_leases_of_runs_before<R: Rig>(rig: &R) {
     let scene = Scene::open(rig).await;
-    let nothing = Recovered {
-        released: 0,
-        waiting: Vec::new(),
-    };
+    let nothing = Recovered { released: 0, waiting: Vec::new() };
     assert_eq!(scene.store.begin_run(scene.now()).await.unwrap(), nothing);
     let (one, two) = (scene.webhook().await, scene.webhook().await);
     let idle = scene.webhook().await;
@@ -141,35 +126,19 @@ pub async fn an_outcome_moves_its_delivery<R: Rig>(rig: &R) {
     let at = scene.now().plus_millis(5_000);
     assert!(scene.record(delivery, 1, Next::Retry { at }).await);
     let waiting = scene.delivery(delivery).await;
-    assert_eq!(
-        (waiting.status, waiting.attempts_made),
-        (Status::Pending, 1)
-    );
-    assert_eq!(
-        (waiting.next_attempt_at, waiting.finished_at),
-        (Some(at), None)
-    );
+    assert_eq!((waiting.status, waiting.attempts_made), (Status::Pending, 1));
+    assert_eq!((waiting.next_attempt_at, waiting.finished_at), (Some(at), None));
 
     scene.samples.clock.advance_ms(5_000);
     assert_eq!(scene.claim_ids(webhook, 1).await, [delivery]);
     assert!(scene.record(delivery, 2, Next::Delivered).await);
     let ended = scene.now().plus_millis(20);
     let finished = scene.delivery(delivery).await;
-    assert_eq!(
-        (finished.status, finished.attempts_made),
-        (Status::Delivered, 2)
-    );
-    assert_eq!(
-        (finished.next_attempt_at, finished.finished_at),
-        (None, Some(ended))
-    );
+    assert_eq!((finished.status, finished.attempts_made), (Status::Delivered, 2));
+    assert_eq!((finished.next_attempt_at, finished.finished_at), (None, Some(ended)));
 
     let (_, delivery) = scene.deliver(webhook, true).await;
-    assert!(
-        scene
-            .record(delivery, 1, Next::Failed(FailReason::Gone))
-            .await
-    );
+    assert!(scene.record(delivery, 1, Next::Failed(FailReason::Gone)).await);
     assert_eq!(scene.status(delivery).await, Status::Failed);
     assert_eq!(scene.claim_ids(webhook, 10).await, []);
 }
@@ -195,10 +164,7 @@ pub async fn an_outcome_after_a_cancellation_is_kept<R: Rig>(rig: &R) {
     scene.store.cancel(delivery, scene.now()).await.unwrap();
     assert!(!scene.record(delivery, 1, Next::Delivered).await);
     let (stands, attempts) = scene.store.delivery(delivery).await.unwrap();
-    assert_eq!(
-        (stands.status, stands.attempts_made),
-        (Status::Cancelled, 1)
-    );
+    assert_eq!((stands.status, stands.attempts_made), (Status::Cancelled, 1));
     assert_eq!(stands.finished_at, Some(scene.now()));
     assert_eq!(attempts.len(), 1);
 }
@@ -208,10 +174,8 @@ pub async fn the_same_outcome_again_is_kept_once<R: Rig>(rig: &R) {
     let scene = Scene::open(rig).await;
     let webhook = scene.webhook().await;
     let (_, delivery) = scene.deliver(webhook, true).await;
-    let record = Record {
-        attempt: scene.samples.attempt(delivery, 1, Some(200)),
-        next: Next::Delivered,
-    };
+    let record =
+        Record { attempt: scene.samples.attempt(delivery, 1, Some(200)), next: Next::Delivered };
     assert!(scene.store.record(record.clone()).await.unwrap());
     assert!(!scene.store.record(record).await.unwrap());
     let (stands, attempts) = scene.store.delivery(delivery).await.unwrap();
@@ -259,9 +223,12 @@ pub async fn waiting_deliveries_are_expedited_up_to_a_limit<R: Rig>(rig: &R) {
     assert!(scene.record(one, 1, at(2_000)).await);
     assert!(scene.record(two, 1, at(1_000)).await);
     assert!(scene.record(three, 1, at(9_000)).await);
+    // Younger than all of them, and due before they are expedited.
+    let (_, born) = scene.deliver(webhook, false).await;
+    scene.samples.clock.advance_ms(10);
     let expedite = |limit| scene.store.expedite(webhook, scene.now(), limit);
     assert_eq!(expedite(2).await.unwrap(), 2);
-    assert_eq!(scene.claim_ids(webhook, 10).await, [one, two]);
+    assert_eq!(scene.claim_ids(webhook, 10).await, [one, two, born]);
     assert_eq!(expedite(10).await.unwrap(), 1);
     assert_eq!(expedite(10).await.unwrap(), 0);
     assert_eq!(scene.claim_ids(webhook, 10).await, [three]);

@@ -29,10 +29,7 @@ pub async fn the_same_id_and_body_at_a_source_is_a_duplicate<R: Rig>(rig: &R) {
         scene.samples.deliver(&mut again, webhook, false);
         let second = again.event.facts.id;
         assert_eq!(first_of(scene.store.accept(again).await), first);
-        crate::assert_refused!(
-            scene.store.event(second).await,
-            pipeline::StoreError::NotFound
-        );
+        crate::assert_refused!(scene.store.event(second).await, pipeline::StoreError::NotFound);
     }
     assert_eq!(scene.claim_ids(webhook, 10).await, []);
 }
@@ -76,11 +73,7 @@ pub async fn the_same_body_under_another_id_names_the_newest_before<R: Rig>(rig:
 }
 
 fn with_window(mut new: NewEvent, replay_window_ms: u64) -> NewEvent {
-    if let Identity::Received {
-        replay_window_ms: window,
-        ..
-    } = &mut new.identity
-    {
+    if let Identity::Received { replay_window_ms: window, .. } = &mut new.identity {
         *window = replay_window_ms;
     }
     new
@@ -96,10 +89,7 @@ pub async fn the_same_body_within_the_window_is_a_duplicate<R: Rig>(rig: &R) {
     assert_eq!(first_of(scene.store.accept(again(None)).await), first);
     scene.samples.clock.advance_ms(1);
     let second = accept_new(&scene, again(Some("b"))).await;
-    assert_eq!(
-        scene.store.event(second).await.unwrap().repeat_of,
-        Some(first)
-    );
+    assert_eq!(scene.store.event(second).await.unwrap().repeat_of, Some(first));
 }
 
 /// Neither at a source nor published; at a source the body is still recognised.
@@ -109,14 +99,8 @@ pub async fn without_an_id_nothing_is_a_duplicate_by_id<R: Rig>(rig: &R) {
     let second = accept_new(&scene, scene.samples.received("s", None, "{}")).await;
     let third = accept_new(&scene, scene.samples.received("s", Some("r"), "{}")).await;
     assert_eq!(scene.store.event(first).await.unwrap().repeat_of, None);
-    assert_eq!(
-        scene.store.event(second).await.unwrap().repeat_of,
-        Some(first)
-    );
-    assert_eq!(
-        scene.store.event(third).await.unwrap().repeat_of,
-        Some(second)
-    );
+    assert_eq!(scene.store.event(second).await.unwrap().repeat_of, Some(first));
+    assert_eq!(scene.store.event(third).await.unwrap().repeat_of, Some(second));
     for _ in 0..2 {
         let id = accept_new(&scene, scene.samples.published("acme", None, "{}")).await;
         assert_eq!(scene.store.event(id).await.unwrap().repeat_of, None);
@@ -129,41 +113,26 @@ pub async fn sources_are_apart<R: Rig>(rig: &R) {
     accept_new(&scene, scene.samples.received("one", Some("r"), "{}")).await;
     let other = accept_new(&scene, scene.samples.received("two", Some("r"), "{}")).await;
     let facts = scene.store.event(other).await.unwrap();
-    assert_eq!(
-        (facts.repeat_of, facts.marks.request_id_reused),
-        (None, false)
-    );
+    assert_eq!((facts.repeat_of, facts.marks.request_id_reused), (None, false));
+    // The same id with another body, which only the other source has seen.
+    let elsewhere = accept_new(&scene, scene.samples.received("three", Some("r"), "else")).await;
+    let facts = scene.store.event(elsewhere).await.unwrap();
+    assert!(!facts.marks.request_id_reused);
     let third = accept_new(&scene, scene.samples.received("two", Some("r"), "else")).await;
-    assert!(
-        scene
-            .store
-            .event(third)
-            .await
-            .unwrap()
-            .marks
-            .request_id_reused
-    );
+    assert!(scene.store.event(third).await.unwrap().marks.request_id_reused);
     accept_new(&scene, scene.samples.published("one", Some("r"), "{}")).await;
 }
 
 /// Scopes are compared without case; the body does not count.
 pub async fn the_same_id_published_in_a_scope_is_a_duplicate<R: Rig>(rig: &R) {
     let scene = Scene::open(rig).await;
-    let first = accept_new(
-        &scene,
-        scene.samples.published("acme/api", Some("r"), "one"),
-    )
-    .await;
+    let first = accept_new(&scene, scene.samples.published("acme/api", Some("r"), "one")).await;
     for (scope, body) in [("acme/api", "one"), ("ACME/Api", "two")] {
         let again = scene.samples.published(scope, Some("r"), body);
         assert_eq!(first_of(scene.store.accept(again).await), first, "{scope}");
     }
     accept_new(&scene, scene.samples.published("acme", Some("r"), "one")).await;
-    accept_new(
-        &scene,
-        scene.samples.published("acme/api", Some("R"), "one"),
-    )
-    .await;
+    accept_new(&scene, scene.samples.published("acme/api", Some("R"), "one")).await;
 }
 
 /// With other events between, day by day.
@@ -176,38 +145,23 @@ pub async fn a_duplicate_is_known_for_thirty_days<R: Rig>(rig: &R) {
         let between = scene.samples.body();
         accept_new(&scene, scene.samples.received("s", None, between)).await;
         let again = scene.samples.received("s", Some("r"), "{}");
-        assert_eq!(
-            first_of(scene.store.accept(again).await),
-            first,
-            "day {day}"
-        );
+        assert_eq!(first_of(scene.store.accept(again).await), first, "day {day}");
         let again = scene.samples.published("acme", Some("r"), "{}");
-        assert_eq!(
-            first_of(scene.store.accept(again).await),
-            published,
-            "day {day}"
-        );
+        assert_eq!(first_of(scene.store.accept(again).await), published, "day {day}");
     }
 }
 
 /// Only those; their age counts anew, and their webhooks are named.
 pub async fn a_duplicate_makes_failed_deliveries_due<R: Rig>(rig: &R) {
     let scene = Scene::open(rig).await;
-    let (failing, fine, slow) = (
-        scene.webhook().await,
-        scene.webhook().await,
-        scene.webhook().await,
-    );
+    let (failing, fine, slow) =
+        (scene.webhook().await, scene.webhook().await, scene.webhook().await);
     let mut new = scene.samples.received("s", Some("r"), "{}");
     let failed = scene.samples.deliver(&mut new, failing, true);
     let delivered = scene.samples.deliver(&mut new, fine, true);
     let pending = scene.samples.deliver(&mut new, slow, true);
     let first = accept_new(&scene, new).await;
-    assert!(
-        scene
-            .record(failed, 1, Next::Failed(FailReason::Exhausted))
-            .await
-    );
+    assert!(scene.record(failed, 1, Next::Failed(FailReason::Exhausted)).await);
     assert!(scene.record(delivered, 1, Next::Delivered).await);
 
     scene.samples.clock.advance_ms(60_000);
@@ -216,10 +170,7 @@ pub async fn a_duplicate_makes_failed_deliveries_due<R: Rig>(rig: &R) {
     let revived = vec![failing];
     assert_eq!(accepted, Accepted::Duplicate { first, revived });
     let delivery = scene.delivery(failed).await;
-    assert_eq!(
-        (delivery.status, delivery.attempts_made),
-        (Status::Pending, 1)
-    );
+    assert_eq!((delivery.status, delivery.attempts_made), (Status::Pending, 1));
     assert_eq!((delivery.since, delivery.finished_at), (scene.now(), None));
     assert_eq!(scene.status(delivered).await, Status::Delivered);
     assert_eq!(scene.delivery(pending).await.next_attempt_at, None);
@@ -247,10 +198,7 @@ pub async fn of_many_at_once_one_is_new<R: Rig>(rig: &R) {
         }
     }
     assert_eq!(new, 1);
-    let page = Page {
-        before: None,
-        limit: 10,
-    };
+    let page = Page { before: None, limit: 10 };
     let listed = scene.store.events(Default::default(), page).await.unwrap();
     assert_eq!(listed.items.len(), 1);
 }

@@ -18,10 +18,7 @@ pub async fn what_is_not_there_is_not_found<R: Rig>(rig: &R) {
     for id in [near_delivery, scene.samples.id()] {
         let now = scene.now();
         crate::assert_refused!(scene.store.delivery(id).await, StoreError::NotFound);
-        crate::assert_refused!(
-            scene.store.resend(id, None, now).await,
-            StoreError::NotFound
-        );
+        crate::assert_refused!(scene.store.resend(id, None, now).await, StoreError::NotFound);
         crate::assert_refused!(scene.store.cancel(id, now).await, StoreError::NotFound);
     }
 }
@@ -58,11 +55,7 @@ pub async fn a_finished_delivery_is_resent<R: Rig>(rig: &R) {
     let (_, failed) = scene.deliver(webhook, true).await;
     let (_, cancelled) = scene.deliver(webhook, false).await;
     assert!(scene.record(delivered, 1, Next::Delivered).await);
-    assert!(
-        scene
-            .record(failed, 1, Next::Failed(FailReason::Exhausted))
-            .await
-    );
+    assert!(scene.record(failed, 1, Next::Failed(FailReason::Exhausted)).await);
     scene.store.cancel(cancelled, scene.now()).await.unwrap();
 
     scene.samples.clock.advance_ms(1_000);
@@ -71,10 +64,7 @@ pub async fn a_finished_delivery_is_resent<R: Rig>(rig: &R) {
         let resent = scene.store.resend(id, None, now).await.unwrap();
         assert_eq!((resent.status, resent.finished_at), (Status::Pending, None));
         assert_eq!((resent.since, resent.next_attempt_at), (now, Some(now)));
-        assert_eq!(
-            (resent.attempts_made, &resent.request_id),
-            (attempts, &None)
-        );
+        assert_eq!((resent.attempts_made, &resent.request_id), (attempts, &None));
         assert_eq!(resent, scene.delivery(id).await);
     }
     let mut claimed = scene.claim_ids(webhook, 10).await;
@@ -83,11 +73,7 @@ pub async fn a_finished_delivery_is_resent<R: Rig>(rig: &R) {
     // A request id that was asked for stays over later resends.
     assert!(scene.record(failed, 2, Next::Delivered).await);
     let asked = Some("again-1".to_owned());
-    let resent = scene
-        .store
-        .resend(failed, asked.clone(), now)
-        .await
-        .unwrap();
+    let resent = scene.store.resend(failed, asked.clone(), now).await.unwrap();
     assert_eq!(resent.request_id, asked);
     scene.store.cancel(failed, now).await.unwrap();
     let resent = scene.store.resend(failed, None, now).await.unwrap();
@@ -100,18 +86,11 @@ pub async fn a_pending_delivery_is_resent_only_while_it_waits<R: Rig>(rig: &R) {
     let webhook = scene.webhook().await;
     let (_, delivery) = scene.deliver(webhook, true).await;
     let now = scene.now();
-    crate::assert_refused!(
-        scene.store.resend(delivery, None, now).await,
-        StoreError::WrongStatus
-    );
+    crate::assert_refused!(scene.store.resend(delivery, None, now).await, StoreError::WrongStatus);
     let at = now.plus_millis(60_000);
     assert!(scene.record(delivery, 1, Next::Retry { at }).await);
     scene.samples.clock.advance_ms(10);
-    let resent = scene
-        .store
-        .resend(delivery, None, scene.now())
-        .await
-        .unwrap();
+    let resent = scene.store.resend(delivery, None, scene.now()).await.unwrap();
     assert_eq!(resent.next_attempt_at, Some(scene.now()));
     assert_eq!(resent.since, now);
     assert_eq!(scene.claim_ids(webhook, 10).await, [delivery]);
@@ -132,10 +111,7 @@ pub async fn only_a_pending_delivery_is_cancelled<R: Rig>(rig: &R) {
         assert_eq!(cancelled, scene.delivery(id).await);
     }
     for id in [waiting, done] {
-        crate::assert_refused!(
-            scene.store.cancel(id, scene.now()).await,
-            StoreError::WrongStatus
-        );
+        crate::assert_refused!(scene.store.cancel(id, scene.now()).await, StoreError::WrongStatus);
     }
     assert_eq!(scene.claim_ids(webhook, 10).await, []);
 }

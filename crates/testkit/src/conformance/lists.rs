@@ -9,10 +9,7 @@ use pipeline::{
 use super::{Rig, scene::Scene};
 use crate::samples::with;
 
-const ALL: Page = Page {
-    before: None,
-    limit: 500,
-};
+const ALL: Page = Page { before: None, limit: 500 };
 
 fn key(text: &str) -> Option<EventKey> {
     Some(EventKey::parse(text).unwrap())
@@ -53,45 +50,23 @@ pub async fn events_are_filtered<R: Rig>(rig: &R) {
         made.push(new.event.facts.id);
         scene.store.accept(new).await.unwrap();
     }
-    let [a, b, c, d] = made[..] else {
-        unreachable!()
-    };
+    let [a, b, c, d] = made[..] else { unreachable!() };
     let none = EventFilter::default;
     assert_eq!(events(&scene, none()).await, [d, c, b, a]);
-    let filter = EventFilter {
-        key: key("repo:push"),
-        ..none()
-    };
+    let filter = EventFilter { key: key("repo:push"), ..none() };
     assert_eq!(events(&scene, filter).await, [d, b, a]);
-    let filter = EventFilter {
-        scope: scope("acme"),
-        ..none()
-    };
+    let filter = EventFilter { scope: scope("acme"), ..none() };
     assert_eq!(events(&scene, filter).await, [c, b, a]);
-    let filter = EventFilter {
-        scope: scope("acme/API"),
-        ..none()
-    };
+    let filter = EventFilter { scope: scope("acme/API"), ..none() };
     assert_eq!(events(&scene, filter).await, [b, a]);
     let one = "one".parse().unwrap();
-    let filter = EventFilter {
-        source: Some(one),
-        ..none()
-    };
+    let filter = EventFilter { source: Some(one), ..none() };
     assert_eq!(events(&scene, filter.clone()).await, [d, c, a]);
-    let filter = EventFilter {
-        key: key("repo:push"),
-        scope: scope("acme"),
-        ..filter
-    };
+    let filter = EventFilter { key: key("repo:push"), scope: scope("acme"), ..filter };
     assert_eq!(events(&scene, filter).await, [a]);
     // From a moment on, and before a moment.
     let (since, until) = (Some(b.created_at()), Some(d.created_at()));
-    let filter = EventFilter {
-        since,
-        until,
-        ..none()
-    };
+    let filter = EventFilter { since, until, ..none() };
     assert_eq!(events(&scene, filter).await, [c, b]);
 }
 
@@ -100,9 +75,7 @@ pub async fn events_are_found_by_request_id<R: Rig>(rig: &R) {
     let scene = Scene::open(rig).await;
     let mut made = Vec::new();
     for request_id in [Some("r-1"), Some("r-1"), None, Some("r-2")] {
-        let new = scene
-            .samples
-            .received("s", request_id, scene.samples.body());
+        let new = scene.samples.received("s", request_id, scene.samples.body());
         made.push(new.event.facts.id);
         scene.store.accept(new).await.unwrap();
     }
@@ -115,10 +88,7 @@ pub async fn events_are_found_by_request_id<R: Rig>(rig: &R) {
     // One that came with an id of its own does not answer to the other.
     assert_eq!(events(&scene, by(&made[3].uuid())).await, []);
     assert_eq!(events(&scene, by("r-3")).await, []);
-    let other = EventFilter {
-        key: key("repo:fork"),
-        ..by("r-1")
-    };
+    let other = EventFilter { key: key("repo:fork"), ..by("r-1") };
     assert_eq!(events(&scene, other).await, []);
 }
 
@@ -131,11 +101,7 @@ pub async fn deliveries_are_filtered<R: Rig>(rig: &R) {
     let (_, failed) = scene.deliver(one, true).await;
     let (_, cancelled) = scene.deliver(two, false).await;
     assert!(scene.record(delivered, 1, Next::Delivered).await);
-    assert!(
-        scene
-            .record(failed, 1, Next::Failed(FailReason::Gone))
-            .await
-    );
+    assert!(scene.record(failed, 1, Next::Failed(FailReason::Gone)).await);
     scene.store.cancel(cancelled, scene.now()).await.unwrap();
     scene.samples.clock.advance_ms(1);
     let new = scene.samples.published("other", None, scene.samples.body());
@@ -146,74 +112,28 @@ pub async fn deliveries_are_filtered<R: Rig>(rig: &R) {
     scene.store.accept(new).await.unwrap();
 
     let none = DeliveryFilter::default;
-    assert_eq!(
-        deliveries(&scene, none()).await,
-        [forked, cancelled, failed, delivered, pending]
-    );
-    let with_status = |status| DeliveryFilter {
-        status: Some(status),
-        ..none()
-    };
-    assert_eq!(
-        deliveries(&scene, with_status(Status::Pending)).await,
-        [forked, pending]
-    );
-    assert_eq!(
-        deliveries(&scene, with_status(Status::Delivered)).await,
-        [delivered]
-    );
-    assert_eq!(
-        deliveries(&scene, with_status(Status::Failed)).await,
-        [failed]
-    );
-    assert_eq!(
-        deliveries(&scene, with_status(Status::Cancelled)).await,
-        [cancelled]
-    );
-    let to_one = DeliveryFilter {
-        webhook: Some(one),
-        ..none()
-    };
-    assert_eq!(
-        deliveries(&scene, to_one.clone()).await,
-        [forked, failed, pending]
-    );
-    let both = DeliveryFilter {
-        webhook: Some(two),
-        ..with_status(Status::Failed)
-    };
+    assert_eq!(deliveries(&scene, none()).await, [forked, cancelled, failed, delivered, pending]);
+    let with_status = |status| DeliveryFilter { status: Some(status), ..none() };
+    assert_eq!(deliveries(&scene, with_status(Status::Pending)).await, [forked, pending]);
+    assert_eq!(deliveries(&scene, with_status(Status::Delivered)).await, [delivered]);
+    assert_eq!(deliveries(&scene, with_status(Status::Failed)).await, [failed]);
+    assert_eq!(deliveries(&scene, with_status(Status::Cancelled)).await, [cancelled]);
+    let to_one = DeliveryFilter { webhook: Some(one), ..none() };
+    assert_eq!(deliveries(&scene, to_one.clone()).await, [forked, failed, pending]);
+    let both = DeliveryFilter { webhook: Some(two), ..with_status(Status::Failed) };
     assert_eq!(deliveries(&scene, both).await, []);
-    let of_event = DeliveryFilter {
-        event: Some(event),
-        ..none()
-    };
+    let of_event = DeliveryFilter { event: Some(event), ..none() };
     assert_eq!(deliveries(&scene, of_event).await, [pending]);
-    let with_key = DeliveryFilter {
-        key: key("repo:fork"),
-        ..none()
-    };
+    let with_key = DeliveryFilter { key: key("repo:fork"), ..none() };
     assert_eq!(deliveries(&scene, with_key).await, [forked]);
-    let in_scope = DeliveryFilter {
-        scope: scope("ACME"),
-        ..to_one
-    };
+    let in_scope = DeliveryFilter { scope: scope("ACME"), ..to_one };
     assert_eq!(deliveries(&scene, in_scope).await, [failed, pending]);
-    let answered = |status| DeliveryFilter {
-        response_status: Some(status),
-        ..none()
-    };
+    let answered = |status| DeliveryFilter { response_status: Some(status), ..none() };
     assert_eq!(deliveries(&scene, answered(410)).await, [failed]);
     assert_eq!(deliveries(&scene, answered(500)).await, []);
     let (since, until) = (Some(delivered.created_at()), Some(forked.created_at()));
-    let between = DeliveryFilter {
-        since,
-        until,
-        ..none()
-    };
-    assert_eq!(
-        deliveries(&scene, between).await,
-        [cancelled, failed, delivered]
-    );
+    let between = DeliveryFilter { since, until, ..none() };
+    assert_eq!(deliveries(&scene, between).await, [cancelled, failed, delivered]);
 }
 
 /// Its own, one that was asked for at a resend, its event's, and its event's own.
@@ -239,10 +159,7 @@ pub async fn deliveries_are_found_by_request_id<R: Rig>(rig: &R) {
     assert_eq!(deliveries(&scene, by(&event.uuid())).await, [three]);
     assert_eq!(deliveries(&scene, by(&three.uuid())).await, []);
     assert_eq!(deliveries(&scene, by("no such id")).await, []);
-    let pending = DeliveryFilter {
-        status: Some(Status::Delivered),
-        ..by("r-1")
-    };
+    let pending = DeliveryFilter { status: Some(Status::Delivered), ..by("r-1") };
     assert_eq!(deliveries(&scene, pending).await, []);
 }
 
@@ -254,27 +171,14 @@ pub async fn pages_join_to_the_whole_list<R: Rig>(rig: &R) {
         let webhook = if number % 3 == 0 { one } else { two };
         let (_, delivery) = scene.deliver(webhook, number % 2 == 0).await;
         if number % 4 == 0 {
-            assert!(
-                scene
-                    .record(delivery, 1, Next::Failed(FailReason::Exhausted))
-                    .await
-            );
+            assert!(scene.record(delivery, 1, Next::Failed(FailReason::Exhausted)).await);
         }
     }
     let filters = [
         DeliveryFilter::default(),
-        DeliveryFilter {
-            webhook: Some(one),
-            ..DeliveryFilter::default()
-        },
-        DeliveryFilter {
-            status: Some(Status::Failed),
-            ..DeliveryFilter::default()
-        },
-        DeliveryFilter {
-            scope: scope("acme"),
-            ..DeliveryFilter::default()
-        },
+        DeliveryFilter { webhook: Some(one), ..DeliveryFilter::default() },
+        DeliveryFilter { status: Some(Status::Failed), ..DeliveryFilter::default() },
+        DeliveryFilter { scope: scope("acme"), ..DeliveryFilter::default() },
     ];
     for filter in filters {
         let whole = deliveries(&scene, filter.clone()).await;
@@ -296,15 +200,8 @@ pub async fn pages_join_to_the_whole_list<R: Rig>(rig: &R) {
         }
     }
     let whole = events(&scene, EventFilter::default()).await;
-    let page = Page {
-        before: Some(whole[9].seq()),
-        limit: 4,
-    };
-    let part = scene
-        .store
-        .events(EventFilter::default(), page)
-        .await
-        .unwrap();
+    let page = Page { before: Some(whole[9].seq()), limit: 4 };
+    let part = scene.store.events(EventFilter::default(), page).await.unwrap();
     let ids: Vec<_> = part.items.iter().map(|event| event.id).collect();
     assert_eq!(ids, whole[10..14]);
     assert_eq!(part.next, Some(whole[13].seq()));

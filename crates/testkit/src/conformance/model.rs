@@ -116,21 +116,13 @@ impl Play {
         for _ in 0..WEBHOOKS {
             webhooks.push(scene.webhook().await);
         }
-        Play {
-            scene,
-            webhooks,
-            order: Vec::new(),
-            model: BTreeMap::new(),
-        }
+        Play { scene, webhooks, order: Vec::new(), model: BTreeMap::new() }
     }
 
     async fn end(self) -> Scene {
         for webhook in self.webhooks {
             let now = self.scene.now();
-            let deleted = self
-                .scene
-                .store
-                .delete_webhook(webhook, OnWaiting::Cancel, now);
+            let deleted = self.scene.store.delete_webhook(webhook, OnWaiting::Cancel, now);
             deleted.await.unwrap();
         }
         self.scene
@@ -151,8 +143,7 @@ impl Play {
                 self.record(delivery, Next::Retry { at }).await;
             }
             Act::Fail(place) => {
-                self.record(place, Next::Failed(FailReason::Exhausted))
-                    .await;
+                self.record(place, Next::Failed(FailReason::Exhausted)).await;
             }
             Act::Release { delivery, after_ms } => {
                 self.release(delivery, now.plus_millis(after_ms)).await;
@@ -161,10 +152,7 @@ impl Play {
             Act::Resend(place) => self.resend(place).await,
             Act::Cancel(place) => self.cancel(place).await,
             Act::BeginRun => {
-                let leased = self
-                    .model
-                    .values_mut()
-                    .filter(|one| one.state == State::Leased);
+                let leased = self.model.values_mut().filter(|one| one.state == State::Leased);
                 let released = leased.map(|one| one.state = State::Due(now)).count();
                 let recovered = self.scene.store.begin_run(now).await.unwrap();
                 assert_eq!(recovered.released, released as u64);
@@ -176,18 +164,9 @@ impl Play {
     async fn accept(&mut self, webhook: WebhookId, leased: bool) {
         let (_, id) = self.scene.deliver(webhook, leased).await;
         let since = self.scene.now();
-        let state = if leased {
-            State::Leased
-        } else {
-            State::Due(since)
-        };
+        let state = if leased { State::Leased } else { State::Due(since) };
         self.order.push(id);
-        let modelled = Modelled {
-            webhook,
-            state,
-            attempts: 0,
-            since,
-        };
+        let modelled = Modelled { webhook, state, attempts: 0, since };
         self.model.insert(id, modelled);
     }
 
@@ -197,11 +176,8 @@ impl Play {
             State::Due(at) if one.webhook == webhook && at <= now => Some(at),
             _ => None,
         };
-        let mut expected: Vec<_> = self
-            .model
-            .iter()
-            .filter_map(|(id, one)| Some((due(one)?, *id)))
-            .collect();
+        let mut expected: Vec<_> =
+            self.model.iter().filter_map(|(id, one)| Some((due(one)?, *id))).collect();
         expected.sort();
         let expected: Vec<_> = expected.into_iter().map(|(_, id)| id).take(limit).collect();
         assert_eq!(self.scene.claim_ids(webhook, limit).await, expected);

@@ -59,9 +59,7 @@ impl Scene {
     /// A new event with one delivery, a millisecond later than what came before.
     pub async fn deliver(&self, webhook: WebhookId, leased: bool) -> (EventId, DeliveryId) {
         self.samples.clock.advance_ms(1);
-        let mut new = self
-            .samples
-            .published("acme/api", None, self.samples.body());
+        let mut new = self.samples.published("acme/api", None, self.samples.body());
         let delivery = self.samples.deliver(&mut new, webhook, leased);
         let event = new.event.facts.id;
         let accepted = self.store.accept(new).await.unwrap();
@@ -71,13 +69,8 @@ impl Scene {
 
     /// Claims what is due now.
     pub async fn claim(&self, webhook: WebhookId, limit: usize) -> Claimed {
-        let claim = Claim {
-            webhook,
-            due_by: self.now(),
-            limit,
-            body_bytes_max: usize::MAX,
-            probe: false,
-        };
+        let claim =
+            Claim { webhook, due_by: self.now(), limit, body_bytes_max: usize::MAX, probe: false };
         self.store.claim(claim).await.unwrap()
     }
 

@@ -26,10 +26,7 @@ fn every_case_is_listed() {
                 continue;
             };
             let name = rest.split('<').next().unwrap();
-            assert!(
-                listed.contains(&(module, name)),
-                "{module}::{name} is not run"
-            );
+            assert!(listed.contains(&(module, name)), "{module}::{name} is not run");
             written += 1;
         }
     }

@@ -65,10 +65,7 @@ pub async fn everything_is_there_after_reopening<R: Rig>(rig: &R) {
     assert_eq!(scene.store.health(), Health::Ready);
     assert_eq!(scene.store.configured().await.unwrap(), configured);
     assert_eq!(scene.store.setting("check").await.unwrap(), Some(vec![1]));
-    assert_eq!(
-        scene.store.event(event.facts.id).await.unwrap(),
-        event.facts
-    );
+    assert_eq!(scene.store.event(event.facts.id).await.unwrap(), event.facts);
     assert_eq!(scene.store.body(event.facts.id).await.unwrap(), event.body);
     assert_eq!(scene.store.delivery(delivery).await.unwrap(), before);
     assert_eq!(before.0.status, Status::Delivered);
@@ -86,10 +83,7 @@ pub async fn a_closed_store_refuses_work<R: Rig>(rig: &R) {
     crate::assert_refused!(scene.store.accept(new).await, StoreError::Unavailable);
     let put = scene.store.put_setting("check", vec![1]);
     crate::assert_refused!(put.await, StoreError::Unavailable);
-    let page = Page {
-        before: None,
-        limit: 1,
-    };
+    let page = Page { before: None, limit: 1 };
     let listed = scene.store.events(Default::default(), page).await;
     crate::assert_refused!(listed, StoreError::Unavailable);
 }

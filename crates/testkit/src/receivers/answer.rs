@@ -55,9 +55,7 @@ impl Answer {
 
     /// Bytes that are no HTTP.
     pub fn garbage() -> Answer {
-        Answer(Kind::Close(Bytes::from_static(
-            b"\x16\x03\x01 220 ready\r\n\r\n",
-        )))
+        Answer(Kind::Close(Bytes::from_static(b"\x16\x03\x01 220 ready\r\n\r\n")))
     }
 
     /// The connection is closed without an answer.
@@ -67,10 +65,7 @@ impl Answer {
 }
 
 fn message(status: u16, headers: &[(&str, &str)], body: &str) -> Bytes {
-    let mut message = format!(
-        "HTTP/1.1 {status} Said\r\nContent-Length: {}\r\n",
-        body.len()
-    );
+    let mut message = format!("HTTP/1.1 {status} Said\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         message.push_str(&format!("{name}: {value}\r\n"));
     }

@@ -21,11 +21,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(stream: TcpStream, shared: Arc<Shared>) -> Connection {
-        Connection {
-            stream,
-            read: BytesMut::new(),
-            shared,
-        }
+        Connection { stream, read: BytesMut::new(), shared }
     }
 
     /// Answers until either side ends the connection.
@@ -99,12 +95,7 @@ impl Connection {
             }
         }
         let body = self.read.split_to(length).freeze();
-        Ok(Some(Arrived {
-            target,
-            lines,
-            headers,
-            body,
-        }))
+        Ok(Some(Arrived { target, lines, headers, body }))
     }
 }
 

@@ -7,10 +7,7 @@ use super::*;
 
 const REQUEST: &[u8] = b"POST /a?b HTTP/1.1\r\nX-One: 1\r\nContent-Length: 2\r\n\r\nhi";
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "plays the sender: no delivery, no target guard"
-)]
+#[expect(clippy::disallowed_methods, reason = "plays the sender: no delivery, no target guard")]
 async fn dial(receiver: &Receiver) -> TcpStream {
     TcpStream::connect(receiver.address()).await.unwrap()
 }
@@ -23,10 +20,7 @@ async fn answer_of(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn requests_are_passed_on_whole_and_answered_in_turn() {
-    let answers = [
-        Answer::status(500),
-        Answer::with(200, &[("X-Two", "2")], "yes"),
-    ];
+    let answers = [Answer::status(500), Answer::with(200, &[("X-Two", "2")], "yes")];
     let mut receiver = Receiver::in_turn(answers).await;
     let mut stream = dial(&receiver).await;
     for expected in ["HTTP/1.1 500", "HTTP/1.1 200", "HTTP/1.1 200"] {

@@ -59,20 +59,11 @@ impl Ci {
         let configuration = root.join("xtask/fixtures/buildbot/master.cfg");
         fs::create_dir_all(folder.join("master"))?;
         fs::copy(configuration, folder.join("master").join("master.cfg")).context("master.cfg")?;
-        succeed(
-            ci.master_command()
-                .args(["create-master", "--quiet", "master"]),
-            CREATE_LIMIT,
-        )?;
+        succeed(ci.master_command().args(["create-master", "--quiet", "master"]), CREATE_LIMIT)?;
         let address = format!("127.0.0.1:{}", ci.worker_port);
         let mut worker = Command::new(&ci.buildbot_worker);
-        worker
-            .current_dir(folder)
-            .args(["create-worker", "--quiet", "--maxdelay=2", "worker"]);
-        succeed(
-            worker.args([&address, "worker", &ci.worker_password]),
-            CREATE_LIMIT,
-        )?;
+        worker.current_dir(folder).args(["create-worker", "--quiet", "--maxdelay=2", "worker"]);
+        succeed(worker.args([&address, "worker", &ci.worker_password]), CREATE_LIMIT)?;
         Ok(ci)
     }
 
@@ -87,17 +78,12 @@ impl Ci {
 
         let log = self.folder.join("worker.log");
         let mut command = Command::new(&self.buildbot_worker);
-        command
-            .current_dir(&self.folder)
-            .args(["start", "--nodaemon", "worker"]);
+        command.current_dir(&self.folder).args(["start", "--nodaemon", "worker"]);
         let mut worker = Process::start("the Buildbot worker", &mut command, &log)?;
         worker.wait_until("connection to the master", READY_LIMIT, || {
             let workers = self.answer("/api/v2/workers").ok()?;
             let connected = &workers["workers"][0]["connected_to"];
-            connected
-                .as_array()
-                .is_some_and(|masters| !masters.is_empty())
-                .then_some(())
+            connected.as_array().is_some_and(|masters| !masters.is_empty()).then_some(())
         })?;
         // In the order in which they are stopped.
         self.running = vec![worker, master];
@@ -160,17 +146,12 @@ impl Ci {
 }
 
 fn count(changes: &Value, builds: &Value, commit: &str) -> Result<Builds> {
-    let changes = changes["changes"]
-        .as_array()
-        .context("no list of changes")?;
+    let changes = changes["changes"].as_array().context("no list of changes")?;
     let builds = builds["builds"].as_array().context("no list of builds")?;
     let of_commit = |build: &&Value| build["properties"]["revision"][0] == commit;
     let succeeded = |build: &&Value| build["complete"] == true && build["results"] == 0;
     Ok(Builds {
-        changes: changes
-            .iter()
-            .filter(|change| change["revision"] == commit)
-            .count(),
+        changes: changes.iter().filter(|change| change["revision"] == commit).count(),
         all: builds.iter().filter(of_commit).count(),
         succeeded: builds.iter().filter(of_commit).filter(succeeded).count(),
     })
@@ -178,10 +159,7 @@ fn count(changes: &Value, builds: &Value, commit: &str) -> Result<Builds> {
 
 /// A port that was free a moment ago; Buildbot has to be told one.
 fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")
-        .context("a free port")?
-        .local_addr()?
-        .port())
+    Ok(TcpListener::bind("127.0.0.1:0").context("a free port")?.local_addr()?.port())
 }
 
 #[cfg(test)]
@@ -197,20 +175,10 @@ mod tests {
             let properties = json!({"revision": [revision, "Build"]});
             json!({"properties": properties, "complete": complete, "results": results})
         };
-        let builds = [
-            build("a", true, Some(0)),
-            build("a", true, Some(2)),
-            build("a", false, None),
-        ];
+        let builds =
+            [build("a", true, Some(0)), build("a", true, Some(2)), build("a", false, None)];
         let builds = json!({"builds": builds});
         let found = count(&changes, &builds, "a").unwrap();
-        assert_eq!(
-            found,
-            Builds {
-                changes: 1,
-                all: 3,
-                succeeded: 1
-            }
-        );
+        assert_eq!(found, Builds { changes: 1, all: 3, succeeded: 1 });
     }
 }

@@ -59,10 +59,7 @@ impl Counts {
 
 impl Ledger {
     pub(crate) fn new(run: u64) -> Self {
-        Self {
-            run,
-            books: Mutex::default(),
-        }
+        Self { run, books: Mutex::default() }
     }
 
     /// A new event, about to be sent.
@@ -105,14 +102,10 @@ impl Ledger {
     /// A request arrived from the server's given life, and is about to be answered 200 if `taken`.
     pub(crate) fn arrive(&self, body: &[u8], request_id: &str, life: u32, taken: bool) {
         let Some(serial) = self.recognise(body) else {
-            return self.fault(format!(
-                "a body that was never sent, request id {request_id}"
-            ));
+            return self.fault(format!("a body that was never sent, request id {request_id}"));
         };
         if request_id != self.request_id(serial) {
-            self.fault(format!(
-                "event {serial} came under the request id {request_id}"
-            ));
+            self.fault(format!("event {serial} came under the request id {request_id}"));
         }
         let mut books = self.books();
         let Some(entry) = books.entries.get_mut(serial as usize) else {
@@ -150,10 +143,7 @@ impl Ledger {
             .zip(&self.books().entries)
             .filter_map(|(serial, entry)| owed(entry).then_some(serial))
             .collect();
-        serials
-            .into_iter()
-            .map(|serial| self.request_id(serial))
-            .collect()
+        serials.into_iter().map(|serial| self.request_id(serial)).collect()
     }
 
     fn recognise(&self, body: &[u8]) -> Option<u64> {
@@ -188,11 +178,7 @@ mod tests {
         assert_eq!(ledger.missing(), std::slice::from_ref(&id));
         ledger.arrive(&body, &id, 1, true);
         assert!(ledger.missing().is_empty());
-        let expected = Counts {
-            accepted: 1,
-            delivered: 1,
-            ..Counts::default()
-        };
+        let expected = Counts { accepted: 1, delivered: 1, ..Counts::default() };
         assert_eq!((ledger.counts(), ledger.faults().len()), (expected, 0));
     }
 
@@ -203,10 +189,7 @@ mod tests {
         ledger.arrive(&body, &id, 1, true);
         ledger.accept(serial);
         ledger.accept(serial);
-        assert_eq!(
-            (ledger.counts().accepted, ledger.counts().delivered),
-            (1, 1)
-        );
+        assert_eq!((ledger.counts().accepted, ledger.counts().delivered), (1, 1));
     }
 
     #[test]
@@ -215,21 +198,9 @@ mod tests {
         let (_, body, id) = sent(&ledger);
         ledger.arrive(&body, &id, 1, true);
         ledger.arrive(&body, &id, 2, true);
-        assert_eq!(
-            (
-                ledger.counts().repeated,
-                ledger.counts().repeated_without_crash
-            ),
-            (1, 0)
-        );
+        assert_eq!((ledger.counts().repeated, ledger.counts().repeated_without_crash), (1, 0));
         ledger.arrive(&body, &id, 2, true);
-        assert_eq!(
-            (
-                ledger.counts().repeated,
-                ledger.counts().repeated_without_crash
-            ),
-            (2, 1)
-        );
+        assert_eq!((ledger.counts().repeated, ledger.counts().repeated_without_crash), (2, 1));
     }
 
     #[test]

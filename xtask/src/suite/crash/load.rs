@@ -50,27 +50,15 @@ impl Load {
         let threads = (0..THREADS).map(|number| {
             let shared = Arc::clone(&shared);
             let random = Random::new(seed ^ number.wrapping_add(1).rotate_left(40));
-            let sender = Sender {
-                shared,
-                random,
-                connection: None,
-                again: None,
-            };
+            let sender = Sender { shared, random, connection: None, again: None };
             thread::spawn(move || sender.run())
         });
-        Self {
-            threads: threads.collect(),
-            shared,
-        }
+        Self { threads: threads.collect(), shared }
     }
 
     /// Where the server listens now; none while it is down.
     pub(crate) fn aim(&self, address: Option<SocketAddr>) {
-        *self
-            .shared
-            .address
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = address;
+        *self.shared.address.lock().unwrap_or_else(PoisonError::into_inner) = address;
     }
 
     /// Ends the threads after the request each has under way.
@@ -78,9 +66,7 @@ impl Load {
         self.shared.stopped.store(true, Ordering::SeqCst);
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
-                self.shared
-                    .ledger
-                    .fault("a thread of the load panicked".to_owned());
+                self.shared.ledger.fault("a thread of the load panicked".to_owned());
             }
         }
     }
@@ -103,11 +89,7 @@ struct Sender {
 impl Sender {
     fn run(mut self) {
         while !self.shared.stopped.load(Ordering::SeqCst) {
-            let address = *self
-                .shared
-                .address
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let address = *self.shared.address.lock().unwrap_or_else(PoisonError::into_inner);
             match address {
                 Some(address) => self.send_one(address),
                 None => thread::sleep(Duration::from_millis(1)),
@@ -116,20 +98,14 @@ impl Sender {
     }
 
     fn send_one(&mut self, address: SocketAddr) {
-        let serial = self
-            .again
-            .take()
-            .unwrap_or_else(|| self.shared.ledger.issue());
+        let serial = self.again.take().unwrap_or_else(|| self.shared.ledger.issue());
         match self.exchange(address, serial) {
             Ok(200 | 202) => self.shared.ledger.accept(serial),
             Ok(429 | 503) => {
                 self.again = Some(serial);
                 thread::sleep(Duration::from_millis(20));
             }
-            Ok(status) => self
-                .shared
-                .ledger
-                .fault(format!("a genuine request got {status}")),
+            Ok(status) => self.shared.ledger.fault(format!("a genuine request got {status}")),
             Err(_) => {
                 self.connection = None;
                 self.again = self.random.chance(50).then_some(serial);
@@ -148,12 +124,7 @@ impl Sender {
         let ledger = &self.shared.ledger;
         let id = ledger.request_id(serial);
         connection
-            .send(&push::request(
-                SOURCE,
-                &self.shared.secret,
-                &id,
-                ledger.body(serial),
-            ))?
+            .send(&push::request(SOURCE, &self.shared.secret, &id, ledger.body(serial)))?
             .status()
     }
 }

@@ -111,12 +111,7 @@ fn serve(stream: TcpStream, shared: &Shared, mut random: Random) -> std::io::Res
         }
         let taken = !random.chance(2);
         let request_id = request.header("X-Request-UUID").unwrap_or_default();
-        shared.ledger.arrive(
-            &request.body,
-            request_id,
-            shared.life.load(Ordering::SeqCst),
-            taken,
-        );
+        shared.ledger.arrive(&request.body, request_id, shared.life.load(Ordering::SeqCst), taken);
         http::answer(&mut answers, if taken { 200 } else { 500 })?;
     }
     Ok(())
@@ -136,12 +131,7 @@ mod tests {
             .with("X-Request-UUID", ledger.request_id(serial));
         let taken = || {
             // The receiver refuses a few at random, as the server must bear.
-            while http::exchange(receiver.address, &request)
-                .unwrap()
-                .status()
-                .unwrap()
-                != 200
-            {}
+            while http::exchange(receiver.address, &request).unwrap().status().unwrap() != 200 {}
         };
         taken();
         receiver.fence().unwrap();

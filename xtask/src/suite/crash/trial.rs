@@ -45,21 +45,11 @@ pub(crate) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     pub(crate) fn new(program: &'a Program, seed: u64, kills: u32) -> Self {
-        Self {
-            program,
-            seed,
-            kills,
-            quiet: QUIET,
-        }
+        Self { program, seed, kills, quiet: QUIET }
     }
 
     pub(crate) fn control(program: &'a Program, seed: u64, kills: u32) -> Self {
-        Self {
-            program,
-            seed,
-            kills,
-            quiet: QUIET_CONTROL,
-        }
+        Self { program, seed, kills, quiet: QUIET_CONTROL }
     }
 }
 
@@ -94,9 +84,7 @@ pub(crate) fn run(plan: &Plan<'_>, folder: &Path) -> Result<Outcome> {
         one.with_context(|| format!("at kill {kill} of {}, seed {}", plan.kills, plan.seed))?;
         receiver.fence()?;
     }
-    let mut server = installation
-        .start()
-        .context("the start after the last kill")?;
+    let mut server = installation.start().context("the start after the last kill")?;
     load.aim(Some(server.public));
     thread::sleep(Duration::from_millis(200));
     load.stop();
@@ -117,10 +105,7 @@ fn kill_once(installation: &Installation, load: &Load, random: &mut Random) -> R
         let mut process = installation.launch()?;
         thread::sleep(Duration::from_millis(random.below(START_MS_MAX)));
         if let Some(status) = process.ended()? {
-            bail!(
-                "the server ended by itself ({status}): {}",
-                process.log_end()
-            );
+            bail!("the server ended by itself ({status}): {}", process.log_end());
         }
         return process.kill();
     }
@@ -129,10 +114,7 @@ fn kill_once(installation: &Installation, load: &Load, random: &mut Random) -> R
     let life = LIFE_MS.0 + random.below(LIFE_MS.1 - LIFE_MS.0);
     thread::sleep(Duration::from_millis(life));
     if let Some(status) = server.process.ended()? {
-        bail!(
-            "the server ended by itself ({status}): {}",
-            server.process.log_end()
-        );
+        bail!("the server ended by itself ({status}): {}", server.process.log_end());
     }
     let killed = server.process.kill();
     load.aim(None);

@@ -85,11 +85,7 @@ impl<'a> Before<'a> {
         kept: Option<&'a Webhook>,
         present: Option<&'a Webhook>,
     ) -> Before<'a> {
-        Before {
-            owner: id.to_string(),
-            kept,
-            present,
-        }
+        Before { owner: id.to_string(), kept, present }
     }
 
     pub(super) fn about(
@@ -144,11 +140,7 @@ impl<'a> Before<'a> {
         let kept = self.kept.and_then(|kept| kept.source.clone());
         let source = field.resolve("source", kept, &mut work.errors)?;
         if given && work.forge.catalogue.source(source.as_str()).is_none() {
-            work.fault(
-                "source",
-                FieldCode::UnknownReference,
-                "there is no such source",
-            );
+            work.fault("source", FieldCode::UnknownReference, "there is no such source");
         }
         Some(source)
     }
@@ -219,11 +211,7 @@ impl<'a> Before<'a> {
             present: self.present.map_or(&[], |present| &present.headers),
             basic_auth: basic_auth.is_some(),
         };
-        Sealed {
-            secrets,
-            headers: headers.settle(own.headers, work),
-            basic_auth,
-        }
+        Sealed { secrets, headers: headers.settle(own.headers, work), basic_auth }
     }
 
     pub(super) fn signature(
@@ -259,11 +247,7 @@ impl<'a> Before<'a> {
         let inactive_reason = reason.filter(|_| active.is_absent());
         let active = work.or("active", active, self.kept.map(|kept| kept.active), true);
         let kept_paused = self.kept.map(|kept| kept.paused_since.is_some());
-        State {
-            active,
-            inactive_reason,
-            paused: work.or("paused", paused, kept_paused, false),
-        }
+        State { active, inactive_reason, paused: work.or("paused", paused, kept_paused, false) }
     }
 
     pub(super) fn pace(
@@ -301,9 +285,7 @@ fn ask_again(kept: &Webhook, own: &Own, work: &mut Work<'_>) {
     let mut below = FieldErrors::default();
     for header in &kept.headers {
         let again = match &own.headers {
-            Field::Given(given) => given
-                .keys()
-                .any(|name| name.eq_ignore_ascii_case(&header.name)),
+            Field::Given(given) => given.keys().any(|name| name.eq_ignore_ascii_case(&header.name)),
             other => !other.is_absent(),
         };
         if !again {

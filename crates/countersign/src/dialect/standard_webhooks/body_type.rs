@@ -60,9 +60,6 @@ fn string(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 
 fn after_blanks(bytes: &[u8]) -> &[u8] {
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    let start = bytes
-        .iter()
-        .position(|byte| !blank(byte))
-        .unwrap_or(bytes.len());
+    let start = bytes.iter().position(|byte| !blank(byte)).unwrap_or(bytes.len());
     bytes.get(start..).unwrap_or_default()
 }

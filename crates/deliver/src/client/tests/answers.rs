@@ -13,10 +13,7 @@ async fn the_request_arrives_as_it_was_given() {
         async move {
             let request = read_request(&mut stream).await.unwrap();
             seen.send(request).await.unwrap();
-            stream
-                .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-                .await
-                .unwrap();
+            stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
         }
     })
     .await;
@@ -30,9 +27,7 @@ async fn the_request_arrives_as_it_was_given() {
         ("connection", "upgrade"),
         ("expect", "100-continue"),
     ] {
-        outgoing
-            .headers
-            .insert(name, HeaderValue::from_static(value));
+        outgoing.headers.insert(name, HeaderValue::from_static(value));
     }
     let exchange = client().send(outgoing).await;
     assert_eq!(outcome(&exchange), "delivered");
@@ -124,10 +119,7 @@ async fn a_good_status_whose_body_hangs_is_a_timeout() {
     let address = answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart").await;
     let exchange = short_attempt(address).await;
     assert_eq!(outcome(&exchange), "timeout");
-    assert!(matches!(
-        exchange.failure,
-        Some(Failure::Timeout(Phase::Body))
-    ));
+    assert!(matches!(exchange.failure, Some(Failure::Timeout(Phase::Body))));
     let response = exchange.response.as_ref().unwrap();
     assert_eq!((response.status, &response.body[..]), (200, &b"part"[..]));
     assert!(response.truncated && exchange.counts_for_breaker());
@@ -143,10 +135,7 @@ async fn a_bad_status_counts_although_its_body_hangs() {
 
 #[tokio::test]
 async fn a_good_status_whose_body_breaks_is_protocol() {
-    for body in [
-        "Content-Length: 9\r\n\r\npart",
-        "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
-    ] {
+    for body in ["Content-Length: 9\r\n\r\npart", "Transfer-Encoding: chunked\r\n\r\nzz\r\n"] {
         let answer = format!("HTTP/1.1 200 OK\r\n{body}");
         let address = receiver(move |mut stream| {
             let answer = answer.clone();
@@ -165,10 +154,7 @@ async fn a_good_status_whose_body_breaks_is_protocol() {
 #[tokio::test]
 async fn what_is_no_answer_is_protocol() {
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(101));
-    let long = format!(
-        "HTTP/1.1 200 OK\r\nA: {}\r\n\r\n",
-        "b".repeat(3 * HEAD_BYTES_MAX)
-    );
+    let long = format!("HTTP/1.1 200 OK\r\nA: {}\r\n\r\n", "b".repeat(3 * HEAD_BYTES_MAX));
     for answer in [
         "SSH-2.0-OpenSSH_9.9\r\n",
         "\0\u{1}\u{2}\u{3}garbage\r\n\r\n",
@@ -215,10 +201,7 @@ async fn silence_is_a_timeout() {
     .await;
     let exchange = short_attempt(address).await;
     assert_eq!(outcome(&exchange), "timeout");
-    assert!(matches!(
-        exchange.failure,
-        Some(Failure::Timeout(Phase::Answer))
-    ));
+    assert!(matches!(exchange.failure, Some(Failure::Timeout(Phase::Answer))));
     assert_eq!(exchange.address, Some(address));
 }
 
@@ -226,11 +209,7 @@ async fn silence_is_a_timeout() {
 async fn interim_answers_do_not_stop_the_clock() {
     let address = receiver(|mut stream| async move {
         read_request(&mut stream).await;
-        while stream
-            .write_all(b"HTTP/1.1 103 Early Hints\r\n\r\n")
-            .await
-            .is_ok()
-        {
+        while stream.write_all(b"HTTP/1.1 103 Early Hints\r\n\r\n").await.is_ok() {
             tokio::task::yield_now().await;
         }
     })
@@ -246,10 +225,7 @@ async fn of_many_headers_some_are_kept_and_retry_after_among_them() {
         "A: b\r\n".repeat(80)
     );
     let exchange = attempt(answering(answer).await).await;
-    assert_eq!(
-        exchange.response.as_ref().unwrap().headers.len(),
-        HEADERS_KEPT_MAX
-    );
+    assert_eq!(exchange.response.as_ref().unwrap().headers.len(), HEADERS_KEPT_MAX);
     let wait = exchange.retry_after(std::time::SystemTime::UNIX_EPOCH);
     assert_eq!(wait, Some(Duration::from_secs(9)));
 
@@ -260,15 +236,8 @@ async fn of_many_headers_some_are_kept_and_retry_after_among_them() {
     let exchange = attempt(answering(big).await).await;
     assert_eq!(outcome(&exchange), "delivered");
     let headers = exchange.response.unwrap().headers;
-    let bytes: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
-    assert!(
-        headers.len() == 4 && bytes <= HEADER_BYTES_KEPT_MAX,
-        "{} {bytes}",
-        headers.len()
-    );
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    assert!(headers.len() == 4 && bytes <= HEADER_BYTES_KEPT_MAX, "{} {bytes}", headers.len());
 }
 
 #[tokio::test]

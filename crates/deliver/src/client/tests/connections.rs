@@ -19,10 +19,7 @@ async fn a_refused_connection_is_connect() {
     drop(listener);
     let exchange = attempt(address).await;
     assert_eq!(outcome(&exchange), "connect");
-    assert_eq!(
-        (exchange.fault(), exchange.address),
-        (Some(Fault::Receiver), None)
-    );
+    assert_eq!((exchange.fault(), exchange.address), (Some(Fault::Receiver), None));
 }
 
 #[tokio::test]
@@ -52,34 +49,15 @@ async fn an_unknown_name_is_dns() {
 
 #[tokio::test(start_paused = true)]
 async fn one_deadline_covers_connecting() {
-    let client = simulated::client(
-        Names::answering(&[&[PUBLIC]]),
-        Wires::leading(&[Lead::Lost]),
-    );
+    let client = simulated::client(Names::answering(&[&[PUBLIC]]), Wires::leading(&[Lead::Lost]));
     let outgoing = to("https://receiver.example/", PRIVATE);
-    let exchange = client
-        .send(Outgoing {
-            timeout: SHORT,
-            ..outgoing.clone()
-        })
-        .await;
+    let exchange = client.send(Outgoing { timeout: SHORT, ..outgoing.clone() }).await;
     assert_eq!(outcome(&exchange), "timeout");
-    assert!(matches!(
-        exchange.failure,
-        Some(Failure::Timeout(Phase::Connecting))
-    ));
-    assert_eq!(
-        exchange.duration.as_millis(),
-        SHORT.as_millis(),
-        "{exchange:?}"
-    );
+    assert!(matches!(exchange.failure, Some(Failure::Timeout(Phase::Connecting))));
+    assert_eq!(exchange.duration.as_millis(), SHORT.as_millis(), "{exchange:?}");
     let exchange = client.send(outgoing).await;
     assert_eq!(outcome(&exchange), "timeout");
-    assert_eq!(
-        exchange.duration.as_secs(),
-        5,
-        "dialling has a limit of its own"
-    );
+    assert_eq!(exchange.duration.as_secs(), 5, "dialling has a limit of its own");
 }
 
 #[tokio::test]
@@ -102,24 +80,12 @@ async fn a_connection_of_one_policy_is_not_lent_to_another() {
     let client = simulated::client(names, wires.clone());
     let url = "http://receiver.example/";
     assert_eq!(outcome(&client.send(to(url, PRIVATE)).await), "delivered");
-    let strict = TargetPolicy {
-        allow_private: false,
-        allow_public_http: true,
-    };
-    assert_eq!(
-        outcome(&client.send(to(url, strict)).await),
-        "forbidden_target"
-    );
+    let strict = TargetPolicy { allow_private: false, allow_public_http: true };
+    assert_eq!(outcome(&client.send(to(url, strict)).await), "forbidden_target");
     assert!(!client.send(to(url, ALL)).await.reused);
     let tls = Arc::new(crate::tls::client_config_trusting_only(&[]).unwrap());
-    let own = Outgoing {
-        tls: Some(tls),
-        ..to(url, PRIVATE)
-    };
-    assert!(
-        !client.send(own.clone()).await.reused,
-        "another TLS configuration"
-    );
+    let own = Outgoing { tls: Some(tls), ..to(url, PRIVATE) };
+    assert!(!client.send(own.clone()).await.reused, "another TLS configuration");
     assert!(client.send(own).await.reused);
     assert_eq!(wires.dialled().len(), 3);
 }
@@ -134,27 +100,11 @@ async fn pools_have_a_bound() {
     let plain = to("http://receiver.example/", PRIVATE);
     client.send(plain.clone()).await;
     for tls in &own {
-        client
-            .send(Outgoing {
-                tls: Some(Arc::clone(tls)),
-                ..plain.clone()
-            })
-            .await;
+        client.send(Outgoing { tls: Some(Arc::clone(tls)), ..plain.clone() }).await;
     }
     let newest = own.last().cloned();
-    assert!(
-        client
-            .send(Outgoing {
-                tls: newest,
-                ..plain.clone()
-            })
-            .await
-            .reused
-    );
-    assert!(
-        !client.send(plain).await.reused,
-        "the one longest unused went"
-    );
+    assert!(client.send(Outgoing { tls: newest, ..plain.clone() }).await.reused);
+    assert!(!client.send(plain).await.reused, "the one longest unused went");
 }
 
 #[tokio::test]
@@ -162,14 +112,8 @@ async fn a_kept_connection_does_not_spare_the_url_its_judgement() {
     let address = answering(OK).await;
     let client = client();
     assert_eq!(outcome(&client.send(at(address)).await), "delivered");
-    let long = format!(
-        "http://{address}/{}",
-        "a".repeat(crate::target_guard::URL_BYTES_MAX)
-    );
-    assert_eq!(
-        outcome(&client.send(to(&long, PRIVATE)).await),
-        "forbidden_target"
-    );
+    let long = format!("http://{address}/{}", "a".repeat(crate::target_guard::URL_BYTES_MAX));
+    assert_eq!(outcome(&client.send(to(&long, PRIVATE)).await), "forbidden_target");
 }
 
 /// Gives out connections that were made before.
@@ -209,11 +153,7 @@ async fn a_request_that_was_not_begun_to_be_written_goes_out_on_the_next_connect
     drop(far_1);
     let _far_2 = tokio::spawn(answer_one(far_2));
     let second = client.send(outgoing).await;
-    assert_eq!(
-        (outcome(&second), second.reused),
-        ("delivered", false),
-        "{second:?}"
-    );
+    assert_eq!((outcome(&second), second.reused), ("delivered", false), "{second:?}");
 }
 
 /// A receiver that closes each connection after one answer without having said so.
@@ -286,44 +226,22 @@ async fn many_at_once_share_a_client() {
 }
 
 /// The names by which other clients find a proxy.
-const PROXY_VARIABLES: [&str; 6] = [
-    "http_proxy",
-    "HTTP_PROXY",
-    "https_proxy",
-    "HTTPS_PROXY",
-    "all_proxy",
-    "ALL_PROXY",
-];
+const PROXY_VARIABLES: [&str; 6] =
+    ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
 /// Runs a test of this file again in a process whose environment names a proxy.
 #[tokio::test]
 async fn proxy_variables_are_not_read() {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", proxy.local_addr().unwrap());
-    let test = format!(
-        "{}::a_connection_is_kept_and_the_name_asked_once",
-        module_path!()
-    );
+    let test = format!("{}::a_connection_is_kept_and_the_name_asked_once", module_path!());
     let (_, test) = test.split_once("::").unwrap();
     let mut again = Command::new(std::env::current_exe().unwrap());
-    again
-        .args(["--exact", test])
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy");
-    let output = again
-        .envs(PROXY_VARIABLES.map(|name| (name, &url)))
-        .output()
-        .unwrap();
+    again.args(["--exact", test]).env_remove("NO_PROXY").env_remove("no_proxy");
+    let output = again.envs(PROXY_VARIABLES.map(|name| (name, &url))).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}"
-    );
-    assert!(
-        tokio::time::timeout(Duration::ZERO, proxy.accept())
-            .await
-            .is_err()
-    );
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert!(tokio::time::timeout(Duration::ZERO, proxy.accept()).await.is_err());
 }
 
 #[tokio::test]
@@ -332,9 +250,7 @@ async fn connecting_names_its_cause() {
         Names::answering(&[&[PUBLIC, "10.0.0.1"]]),
         Wires::leading(&[Lead::Refused]),
     );
-    let exchange = client
-        .send(to("https://receiver.example/", TargetPolicy::default()))
-        .await;
+    let exchange = client.send(to("https://receiver.example/", TargetPolicy::default())).await;
     let Some(Failure::Connection(ConnectError::Forbidden(forbidden))) = exchange.failure else {
         panic!("{exchange:?}")
     };

@@ -35,12 +35,7 @@ async fn encrypted(acceptor: TlsAcceptor) -> SocketAddr {
             let Ok(mut stream) = acceptor.accept(stream).await else {
                 return;
             };
-            let asked = stream
-                .get_ref()
-                .1
-                .server_name()
-                .unwrap_or("nobody")
-                .to_owned();
+            let asked = stream.get_ref().1.server_name().unwrap_or("nobody").to_owned();
             let mut request = vec![0; 4096];
             while stream.read(&mut request).await.is_ok_and(|read| read > 0) {
                 let length = asked.len();
@@ -58,12 +53,7 @@ async fn send(receiver: SocketAddr, ca: &[CertificateDer<'static>]) -> Exchange 
     let client = simulated::client(Names::answering(&[&[PUBLIC]]), wires);
     let tls = Arc::new(crate::tls::client_config_trusting_only(ca).unwrap());
     let url = format!("https://{NAME}/");
-    client
-        .send(Outgoing {
-            tls: Some(tls),
-            ..to(&url, TargetPolicy::default())
-        })
-        .await
+    client.send(Outgoing { tls: Some(tls), ..to(&url, TargetPolicy::default()) }).await
 }
 
 #[tokio::test]
@@ -101,10 +91,7 @@ async fn plain_http_where_tls_was_asked_for_is_tls() {
     let plain = receiver(|mut stream| async move {
         let mut hello = vec![0; 4096];
         let _ = stream.read(&mut hello).await;
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
     })
     .await;
     assert_eq!(outcome(&send(plain, &[]).await), "tls");
@@ -143,10 +130,7 @@ async fn an_alert_after_the_handshake_is_tls() {
     let receiver = encrypted(TlsAcceptor::from(Arc::new(config))).await;
     let exchange = send(receiver, &[cert.der().clone()]).await;
     assert_eq!(outcome(&exchange), "tls", "{exchange:?}");
-    assert!(
-        matches!(exchange.failure, Some(Failure::Tls(_))),
-        "{exchange:?}"
-    );
+    assert!(matches!(exchange.failure, Some(Failure::Tls(_))), "{exchange:?}");
 }
 
 #[test]
@@ -154,14 +138,8 @@ fn a_broken_authority_is_an_error_and_a_missing_store_is_not() {
     let broken = CertificateDer::from(vec![1, 2, 3]);
     let (sound, _) = identity(&[NAME]);
     let error = crate::tls::client_config(&[sound, broken]).unwrap_err();
-    assert!(
-        matches!(error, crate::tls::TlsError::ExtraCa { number: 2, .. }),
-        "{error:?}"
-    );
+    assert!(matches!(error, crate::tls::TlsError::ExtraCa { number: 2, .. }), "{error:?}");
     let built = crate::tls::client_config(&[]).unwrap();
-    let none = built
-        .warnings
-        .iter()
-        .any(|it| matches!(it, crate::tls::TlsWarning::NoRoots));
+    let none = built.warnings.iter().any(|it| matches!(it, crate::tls::TlsWarning::NoRoots));
     assert_eq!(none, built.system_roots == 0, "{:?}", built.warnings);
 }

@@ -74,15 +74,9 @@ impl Resolve for Internet {
 
 /// Where the URL would lead, without the note that may follow it in brackets.
 async fn lead(text: &str) -> Option<Vec<SocketAddr>> {
-    let text = text
-        .rsplit_once(" (")
-        .filter(|_| text.ends_with(')'))
-        .map_or(text, |it| it.0);
+    let text = text.rsplit_once(" (").filter(|_| text.ends_with(')')).map_or(text, |it| it.0);
     let url = parse_url(text).ok()?;
-    TargetGuard::default()
-        .check(&url, PUBLIC_HTTP, &Internet)
-        .await
-        .ok()
+    TargetGuard::default().check(&url, PUBLIC_HTTP, &Internet).await.ok()
 }
 
 #[tokio::test]
@@ -95,16 +89,8 @@ async fn urls_that_must_not_lead_inside() {
             continue;
         };
         // What is left leads to the name outside that it holds.
-        assert!(
-            vetted
-                .iter()
-                .all(|address| address.ip().to_string() == PUBLIC),
-            "{text:?}"
-        );
-        assert!(
-            text.contains("example.com#@") || text.contains("lo\u{441}alhost"),
-            "{text:?}"
-        );
+        assert!(vetted.iter().all(|address| address.ip().to_string() == PUBLIC), "{text:?}");
+        assert!(text.contains("example.com#@") || text.contains("lo\u{441}alhost"), "{text:?}");
     }
 }
 

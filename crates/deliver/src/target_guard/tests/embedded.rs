@@ -17,17 +17,11 @@ fn embeddings(ip: Ipv4Addr, noise: u128) -> Vec<(&'static str, Ipv6Addr)> {
         ("nat64", 0x0064_ff9b << 96 | ip),
         ("nat64, local use", 0x0064_ff9b_0001 << 80 | ip),
         ("6to4", 0x2002 << 112 | ip << 80 | noise & ((1 << 80) - 1)),
-        (
-            "teredo client",
-            0x2001_0000 << 96 | low64 & !0xffff_ffff | (ip ^ 0xffff_ffff),
-        ),
+        ("teredo client", 0x2001_0000 << 96 | low64 & !0xffff_ffff | (ip ^ 0xffff_ffff)),
         ("teredo server", 0x2001_0000 << 96 | ip << 64 | low64),
         ("isatap", prefix | 0x5efe << 32 | ip),
         ("isatap, universal", prefix | 0x0200_5efe << 32 | ip),
-        (
-            "isatap, global unicast",
-            0x2a00 << 112 | noise32 << 64 | 0x0200_5efe << 32 | ip,
-        ),
+        ("isatap, global unicast", 0x2a00 << 112 | noise32 << 64 | 0x0200_5efe << 32 | ip),
         ("isatap, group", prefix | 0x0300_5efe << 32 | ip),
     ]
     .map(|(name, bits)| (name, Ipv6Addr::from(bits)))

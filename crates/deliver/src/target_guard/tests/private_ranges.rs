@@ -52,10 +52,7 @@ fn what_is_not_understood_is_an_error() {
         assert_eq!(parse(text), Err(error), "{text}");
     }
     let network = "10.0.0.0/8".parse().unwrap();
-    assert_eq!(
-        parse("10.1.2.3/8"),
-        Err(PrivateRangeError::HostBits { network })
-    );
+    assert_eq!(parse("10.1.2.3/8"), Err(PrivateRangeError::HostBits { network }));
 }
 
 #[test]
@@ -68,9 +65,5 @@ fn a_range_with_ports_opens_these_and_no_others() {
         assert!(check(outside).is_err(), "{outside}");
     }
     let nothing = TargetGuard::new([], Vec::new());
-    assert!(
-        nothing
-            .check_addr("127.0.0.1:80".parse().unwrap(), Scheme::Http, ALL)
-            .is_err()
-    );
+    assert!(nothing.check_addr("127.0.0.1:80".parse().unwrap(), Scheme::Http, ALL).is_err());
 }

@@ -9,10 +9,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
 /// Posts a body and answers with the status.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "plays the provider: no delivery, no target guard"
-)]
+#[expect(clippy::disallowed_methods, reason = "plays the provider: no delivery, no target guard")]
 pub(super) async fn post(
     to: SocketAddr,
     path: &str,

@@ -51,9 +51,7 @@ async fn accept(listener: TcpListener, pass_on: mpsc::Sender<Arrived>) {
         tokio::spawn(async move {
             let service = service_fn(|request| answer(request, pass_on.clone()));
             // A connection that breaks is made again by the sender.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
@@ -64,15 +62,9 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, BODY_MAX).collect().await else {
-        return Ok(Response::builder()
-            .status(400)
-            .body(Full::default())
-            .unwrap_or_default());
+        return Ok(Response::builder().status(400).body(Full::default()).unwrap_or_default());
     };
-    let arrived = Arrived {
-        headers: parts.headers,
-        body: body.to_bytes(),
-    };
+    let arrived = Arrived { headers: parts.headers, body: body.to_bytes() };
     // The demonstration has ended where nobody listens.
     let _ = pass_on.send(arrived).await;
     Ok(Response::default())

@@ -48,20 +48,11 @@ fn what_waits_in_the_store_is_claimed_when_it_is_due_and_once_at_a_time() {
     let later = NOW.plus_millis(10);
     lane.stored(later);
     assert!(matches!(lane.step(NOW, true, 1), Step::Wait(until) if until == later));
-    assert!(matches!(
-        lane.step(later, true, 1),
-        Step::Claim { probe: false, .. }
-    ));
+    assert!(matches!(lane.step(later, true, 1), Step::Claim { probe: false, .. }));
     lane.stored(later);
-    assert!(
-        matches!(lane.step(later, true, 1), Step::Nothing),
-        "one claim is under way"
-    );
+    assert!(matches!(lane.step(later, true, 1), Step::Nothing), "one claim is under way");
     lane.claimed(3, None, later);
-    assert!(
-        matches!(lane.step(later, true, 1), Step::Claim { .. }),
-        "something came meanwhile"
-    );
+    assert!(matches!(lane.step(later, true, 1), Step::Claim { .. }), "something came meanwhile");
 }
 
 #[test]
@@ -89,25 +80,13 @@ fn an_open_breaker_gives_back_and_then_lets_one_probe_go() {
     lane.stored(NOW);
     let probe_at = NOW.plus_millis(breaker::WAIT_FIRST_MS);
     assert!(matches!(lane.step(NOW, true, 8), Step::Wait(until) if until == probe_at));
-    assert!(matches!(
-        lane.step(probe_at, true, 8),
-        Step::Claim {
-            probe: true,
-            room: 1
-        }
-    ));
+    assert!(matches!(lane.step(probe_at, true, 8), Step::Claim { probe: true, room: 1 }));
     lane.ready.push_back(ready(0));
     lane.claimed(1, Some(NOW), probe_at);
     assert!(matches!(lane.step(probe_at, true, 8), Step::Attempt(_)));
-    assert!(
-        matches!(lane.step(probe_at, true, 8), Step::Nothing),
-        "only one probe goes"
-    );
+    assert!(matches!(lane.step(probe_at, true, 8), Step::Nothing), "only one probe goes");
     assert_eq!(lane.ended(false, None, probe_at), Change::Closed);
-    assert!(matches!(
-        lane.step(probe_at, true, 8),
-        Step::Claim { probe: false, .. }
-    ));
+    assert!(matches!(lane.step(probe_at, true, 8), Step::Claim { probe: false, .. }));
 }
 
 #[test]
@@ -117,10 +96,7 @@ fn an_open_breaker_with_nothing_to_probe_waits_for_something() {
     let probe_at = NOW.plus_millis(breaker::WAIT_FIRST_MS);
     assert!(matches!(lane.step(probe_at, true, 8), Step::Nothing));
     lane.stored(probe_at);
-    assert!(matches!(
-        lane.step(probe_at, true, 8),
-        Step::Claim { probe: true, .. }
-    ));
+    assert!(matches!(lane.step(probe_at, true, 8), Step::Claim { probe: true, .. }));
 }
 
 #[test]
@@ -138,10 +114,7 @@ fn a_hold_keeps_the_whole_lane_back() {
 
 #[test]
 fn half_of_the_room_is_left_to_what_waits_in_the_store() {
-    let mut lane = LaneState {
-        reserved: READY_MAX / 2,
-        ..LaneState::default()
-    };
+    let mut lane = LaneState { reserved: READY_MAX / 2, ..LaneState::default() };
     assert!(lane.grants(NOW, false) && !lane.grants(NOW, true));
     lane.stored(NOW);
     assert!(!lane.grants(NOW, false));

@@ -12,8 +12,7 @@ impl Scene {
     pub(crate) async fn api(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
         let body = body.map(|body| Bytes::from(body.to_string()));
         let kind = body.as_ref().map(|_| "application/json");
-        self.call(method, path, kind, body.unwrap_or_default())
-            .await
+        self.call(method, path, kind, body.unwrap_or_default()).await
     }
 
     async fn call(&self, method: &str, path: &str, kind: Option<&str>, body: Bytes) -> Reply {
@@ -79,8 +78,7 @@ impl Scene {
 
     /// The only delivery of an event, with its attempts, once it is in this status.
     pub(crate) async fn delivery(&self, event: &str, status: &str) -> Value {
-        self.delivery_when(event, |delivery| delivery["status"] == status)
-            .await
+        self.delivery_when(event, |delivery| delivery["status"] == status).await
     }
 
     /// The only delivery of an event, with its attempts, once it is as asked.
@@ -114,7 +112,5 @@ impl Scene {
 /// The outcomes of a delivery's attempts.
 pub(crate) fn outcomes(delivery: &Value) -> Vec<&str> {
     let attempts = delivery["attempts"].as_array().unwrap().iter();
-    attempts
-        .map(|attempt| attempt["outcome"].as_str().unwrap())
-        .collect()
+    attempts.map(|attempt| attempt["outcome"].as_str().unwrap()).collect()
 }

@@ -17,9 +17,7 @@ async fn until_health(place: &Place, health: Health) {
 fn pages(place: &Place) -> u32 {
     let file = place.options.path.join(DATABASE_FILE);
     let reader = crate::connection::reader(&file).unwrap();
-    reader
-        .pragma_query_value(None, "page_count", |row| row.get(0))
-        .unwrap()
+    reader.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap()
 }
 
 #[tokio::test]
@@ -100,11 +98,7 @@ async fn after_a_failed_commit_nothing_is_confirmed_and_the_file_is_checked() {
     let (store, name) = (place.store.clone(), "check");
     let put = tokio::spawn(async move { store.put_setting(name, vec![1]).await });
     place.until_queued(6).await;
-    place
-        .options
-        .faults
-        .fail_next_commit
-        .store(true, Ordering::Relaxed);
+    place.options.faults.fail_next_commit.store(true, Ordering::Relaxed);
     drop(gate);
     // The gate's own batch fails; what queued behind it is answered before the file is checked.
     for task in tasks {
@@ -112,16 +106,18 @@ async fn after_a_failed_commit_nothing_is_confirmed_and_the_file_is_checked() {
     }
     assert_refused!(put.await.unwrap(), StoreError::Unavailable);
     until_health(&place, Health::Ready).await;
-    place
-        .options
-        .faults
-        .fail_next_commit
-        .store(true, Ordering::Relaxed);
-    assert_refused!(
-        place.store.accept(place.event()).await,
-        StoreError::Unavailable
-    );
+    // A table that lives as long as the connection.
+    let on_connection = |sql| {
+        let statement = Statement { sql, then: None };
+        place.store.writer().submit(statement)
+    };
+    on_connection("CREATE TEMP TABLE mark (x)").await.unwrap();
+    on_connection("INSERT INTO mark VALUES (1)").await.unwrap();
+    place.options.faults.fail_next_commit.store(true, Ordering::Relaxed);
+    assert_refused!(place.store.accept(place.event()).await, StoreError::Unavailable);
     until_health(&place, Health::Ready).await;
+    let marked = on_connection("INSERT INTO mark VALUES (2)").await;
+    assert_refused!(marked, StoreError::Failed(_));
     assert_eq!(Place::events(&place.store).await, 1);
     place.store.accept(place.event()).await.unwrap();
     assert_eq!(Place::events(&place.store).await, 2);
@@ -149,9 +145,5 @@ async fn answers_before_the_commit_lose_events_in_a_crash() {
     let place = Place::with(|options| options.faults.danger_answer_before_commit = true);
     place.store.accept(place.event()).await.unwrap();
     let (_copy, crashed) = place.crash();
-    assert_eq!(
-        Place::events(&crashed).await,
-        0,
-        "the control does not bite"
-    );
+    assert_eq!(Place::events(&crashed).await, 0, "the control does not bite");
 }
