@@ -129,6 +129,9 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// end now.
     fn wake(&self, webhook: WebhookId);
 
+    /// A delivery was cancelled: where it waits in memory, it is tried no more.
+    fn cancelled(&self, delivery: &Delivery);
+
     /// What a pending delivery waits for.
     fn waiting_for(&self, delivery: &Delivery) -> WaitingFor;
 

@@ -157,12 +157,11 @@ pub fn decide(report: &AttemptReport, policy: &RetryPolicy, at: Circumstances) -
     if report.status == Some(410) {
         return Next::Failed(FailReason::Gone);
     }
-    let next = policy.next_attempt(at.attempts_made, at.since, at.held, at.now, at.draw);
-    match next {
-        Some(next) => {
-            let held = report.hold().map_or(0, |hold| hold.as_millis() as u64);
-            Next::Retry { at: next.max(at.now.plus_millis(held)) }
-        }
+    let hold = report.hold().unwrap_or_default();
+    let earliest = at.now.plus_millis(u64::try_from(hold.as_millis()).unwrap_or(u64::MAX));
+    let Circumstances { attempts_made, since, held, now, draw } = at;
+    match policy.next_attempt(attempts_made, since, held, now, earliest, draw) {
+        Some(at) => Next::Retry { at },
         None => Next::Failed(FailReason::Exhausted),
     }
 }

@@ -59,13 +59,15 @@ impl RetryPolicy {
 
     /// When the next attempt begins, or `None` where there is none.
     ///
-    /// `held` is the time in which the webhook was paused since the delivery was made.
+    /// `held` is the time in which the webhook was paused since the delivery was made; `earliest` is
+    /// a moment before which the receiver wants nothing.
     pub fn next_attempt(
         &self,
         attempts_made: u32,
         created_at: Timestamp,
         held: Duration,
         now: Timestamp,
+        earliest: Timestamp,
         draw: f64,
     ) -> Option<Timestamp> {
         if self.attempts_max.is_some_and(|most| attempts_made >= most) {
@@ -73,6 +75,7 @@ impl RetryPolicy {
         }
         let delay = self.delay(attempts_made, draw);
         let next = now.plus_millis(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+        let next = next.max(earliest);
         let age = next.since(created_at).saturating_sub(held);
         (age <= Duration::from_secs(self.age_max_s)).then_some(next)
     }
@@ -97,17 +100,17 @@ mod tests {
         let policy = RetryPolicy::default();
         let created = Timestamp::from_millis(0);
         let late = created.plus_millis((AGE_MAX_S - 11 * HOUR) * 1000);
-        assert_eq!(policy.next_attempt(12, created, Duration::ZERO, late, 1.0), None);
+        assert_eq!(policy.next_attempt(12, created, Duration::ZERO, late, late, 1.0), None);
         let held = Duration::from_secs(2 * HOUR);
-        assert!(policy.next_attempt(12, created, held, late, 1.0).is_some());
+        assert!(policy.next_attempt(12, created, held, late, late, 1.0).is_some());
     }
 
     #[test]
     fn a_delivery_fails_by_number_where_one_is_set() {
         let policy = RetryPolicy { attempts_max: Some(2), ..RetryPolicy::default() };
         let now = Timestamp::from_millis(0);
-        assert!(policy.next_attempt(1, now, Duration::ZERO, now, 0.5).is_some());
-        assert_eq!(policy.next_attempt(2, now, Duration::ZERO, now, 0.5), None);
+        assert!(policy.next_attempt(1, now, Duration::ZERO, now, now, 0.5).is_some());
+        assert_eq!(policy.next_attempt(2, now, Duration::ZERO, now, now, 0.5), None);
     }
 
     #[test]

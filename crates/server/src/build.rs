@@ -115,7 +115,7 @@ pub async fn build(config: Config) -> Result<Server, BuildError> {
 /// As [`build`].
 pub async fn build_on(mut config: Config, options: StoreOptions) -> Result<Server, BuildError> {
     let base = Base::open(&config, &options).await?;
-    let (token, admin_token_file) = base.admin_token(&config)?;
+    let (token, admin_token_file) = base.admin_token(&config).await?;
     let sources = std::mem::take(&mut config.sources);
     let webhooks = std::mem::take(&mut config.webhooks);
     let judge = configured_guard(&config);
@@ -123,8 +123,8 @@ pub async fn build_on(mut config: Config, options: StoreOptions) -> Result<Serve
     declare::declare(&*base.store, forge, &judge, sources, webhooks).await?;
     base.live.reload(&*base.store).await?;
 
-    let public = listen::bind(config.server.listen, "server.listen").await?;
-    let admin = listen::bind(config.server.admin, "server.admin").await?;
+    let public = listen::bind(config.server.listen, "server.listen")?;
+    let admin = listen::bind(config.server.admin, "server.admin")?;
     let (public_address, admin_address) = (address(&public)?, address(&admin)?);
     let network = Network::new(&config, vec![public_address, admin_address])?;
     let dispatcher = base.dispatcher(network.client);

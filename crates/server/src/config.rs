@@ -5,7 +5,7 @@
 //! separated by commas there. An unknown key is an error that names the key, where it stands, and
 //! the nearest known one. Relative paths in the file count from the file's folder.
 //!
-//! [`settings`] is the one list of what can be set; `default.toml` beside it is the commented
+//! `settings` is the one list of what can be set; `default.toml` beside it is the commented
 //! default file, and a test holds the two together.
 
 use std::{

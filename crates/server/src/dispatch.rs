@@ -221,6 +221,13 @@ impl Dispatcher {
         self.pump(&lane);
     }
 
+    /// A person cancelled a delivery: where it waits in memory, it is tried no more.
+    pub fn cancelled(&self, webhook: WebhookId, delivery: DeliveryId) {
+        let lane = self.lane(webhook);
+        lane.lock().ready.retain(|ready| ready.id != delivery);
+        self.pump(&lane);
+    }
+
     /// Whether the breaker or a hold keeps a webhook's deliveries back now.
     pub fn is_held(&self, webhook: WebhookId) -> bool {
         let lane = self.lanes().get(&webhook).cloned();
@@ -233,9 +240,14 @@ impl Dispatcher {
     }
 
     /// Looks at every lane again, after what is configured has changed. Lanes of webhooks that are
-    /// gone end when nothing of theirs is under way.
+    /// gone end when nothing of theirs is under way; deliveries of sources that are gone were
+    /// cancelled with them.
     pub fn reconfigured(&self) {
         let snapshot = self.parts.live.snapshot();
+        let is_there = |ready: &Ready| {
+            let source = ready.event.as_ref().and_then(|event| event.facts.source.as_ref());
+            source.is_none_or(|source| snapshot.catalogue.source(source.as_str()).is_some())
+        };
         let lanes: Vec<_> = {
             let mut lanes = self.lanes();
             let exists = |id: &WebhookId| snapshot.catalogue.webhook(*id).is_some();
@@ -243,6 +255,7 @@ impl Dispatcher {
             lanes.values().cloned().collect()
         };
         for lane in lanes {
+            lane.lock().ready.retain(is_there);
             self.pump(&lane);
         }
     }
@@ -309,7 +322,8 @@ impl Dispatcher {
         let runs = route.is_some_and(|route| route.runs());
         let in_flight_max = route.map_or(0, |route| route.webhook.max_in_flight as usize);
         loop {
-            let step = lane.lock().step(self.now(), runs, in_flight_max);
+            let now = self.now();
+            let step = lane.lock().step(now, runs, in_flight_max, self.memory.is_scarce());
             match (step, route) {
                 (Step::Nothing, _) => return,
                 (Step::Wait(until), _) => {
@@ -320,8 +334,8 @@ impl Dispatcher {
                     self.spawn(attempt::run(self.me.clone(), lane.clone(), route.clone(), *ready));
                 }
                 (Step::Claim { .. }, _) if self.memory.is_full() => {
-                    let again = self.now().plus_millis(claim::MEMORY_AGAIN_MS);
-                    lane.lock().claimed(0, Some(again), self.now());
+                    let again = now.plus_millis(claim::MEMORY_AGAIN_MS);
+                    lane.lock().postpone_claim(again, now);
                 }
                 (Step::Claim { probe, room }, _) => {
                     self.spawn(claim(self.me.clone(), lane.clone(), probe, room));

@@ -172,6 +172,10 @@ impl Engine for ServerEngine {
         self.dispatcher.wake(webhook);
     }
 
+    fn cancelled(&self, delivery: &Delivery) {
+        self.dispatcher.cancelled(delivery.webhook, delivery.id);
+    }
+
     fn waiting_for(&self, delivery: &Delivery) -> WaitingFor {
         let catalogue = self.catalogue();
         let webhook = catalogue.webhook(delivery.webhook);

@@ -17,7 +17,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{Semaphore, watch},
 };
 
@@ -29,6 +29,9 @@ pub const HEADERS_MAX: usize = 64;
 pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// The most connections of one listener.
 pub const CONNECTIONS_MAX: usize = 8_192;
+/// How many connections wait in the system's queue: more than a burst of a provider's, because one
+/// that finds no place tries again only after a second.
+const BACKLOG: u32 = 1_024;
 /// How long open connections may take to end when the server stops.
 const CLOSE_MAX: Duration = Duration::from_secs(10);
 /// How long accepting pauses where the system has no more files to give.
@@ -62,9 +65,15 @@ fn remedy(error: &io::Error) -> String {
 /// # Errors
 ///
 /// [`BindError`] names the setting and the remedy.
-pub async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, BindError> {
-    let bound = TcpListener::bind(address).await;
-    bound.map_err(|error| BindError { address, setting, error })
+pub fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, BindError> {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // A restart is not to wait for connections of the run before to time out.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bind().map_err(|error| BindError { address, setting, error })
 }
 
 /// Serves a listener until `stop` turns true; then waits for the requests under way. `count` hears

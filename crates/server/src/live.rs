@@ -57,12 +57,13 @@ pub struct Live {
     keys: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
     present: RwLock<Arc<Snapshot>>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Live {
     /// Begins with nothing configured.
     pub fn new(keys: Arc<KeyRing>, clock: Arc<dyn Clock>) -> Live {
-        Live { keys, clock, present: RwLock::default() }
+        Live { keys, clock, present: RwLock::default(), turn: tokio::sync::Mutex::default() }
     }
 
     /// The present snapshot.
@@ -70,9 +71,10 @@ impl Live {
         self.present.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
-    /// Replaces the snapshot by what the store holds. Reloads take turns in the store's order: one
-    /// that began later sees everything that an earlier one saw.
+    /// Replaces the snapshot by what the store holds. Reloads take turns, so that none puts back
+    /// what a later one has replaced.
     pub async fn reload(&self, store: &dyn pipeline::Store) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
         let next = Arc::new(self.prepare(store.configured().await?));
         *self.present.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = next;
         Ok(())

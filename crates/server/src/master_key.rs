@@ -54,6 +54,9 @@ pub enum KeyError {
     /// The file cannot be written.
     #[error("{} cannot be written: {}", .0.display(), .1.kind())]
     Unwritable(PathBuf, io::Error),
+    /// The store is in use and the file is not there.
+    #[error("the admin token {} is missing, and a new one is made for a new store only: put the file back, or give a token by COUNTERSIGN_ADMIN_TOKEN_FILE", .0.display())]
+    TokenMissing(PathBuf),
     /// A token that can be guessed.
     #[error("the admin token is shorter than {TOKEN_LENGTH_MIN} characters or has blanks in it")]
     WeakToken,
@@ -65,7 +68,16 @@ pub enum KeyError {
     Store(#[from] StoreError),
 }
 
-/// Reads the master key and holds it against the store's check; makes both for an empty store.
+/// Whether a store had been started before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreAge {
+    /// This is its first start.
+    New,
+    /// It has been in use.
+    InUse,
+}
+
+/// Reads the master key and holds it against the store's check; makes one for a new store.
 ///
 /// # Errors
 ///
@@ -75,7 +87,7 @@ pub async fn keys(
     data: &Path,
     configured: Option<&Path>,
     randomness: &dyn Randomness,
-) -> Result<KeyRing, KeyError> {
+) -> Result<(KeyRing, StoreAge), KeyError> {
     let path = configured.map_or_else(|| data.join(MASTER_KEY), Path::to_owned);
     let check = store.setting(CHECK).await?;
     let ring = match read(&path) {
@@ -95,13 +107,21 @@ pub async fn keys(
     match check {
         Some(check) => {
             ring.verify_check(&check).map_err(|error| KeyError::Other { path, error })?;
+            Ok((ring, StoreAge::InUse))
         }
-        None => {
-            let check = ring.check_value().ok_or(KeyError::Sealing)?;
-            store.put_setting(CHECK, check.to_vec()).await?;
-        }
+        None => Ok((ring, StoreAge::New)),
     }
-    Ok(ring)
+}
+
+/// Keeps the key check: from now on the store is in use. The last step of a first start, so that one
+/// that was interrupted before is a first start again.
+///
+/// # Errors
+///
+/// [`KeyError`].
+pub async fn begin_use(store: &dyn Store, ring: &KeyRing) -> Result<(), KeyError> {
+    let check = ring.check_value().ok_or(KeyError::Sealing)?;
+    Ok(store.put_setting(CHECK, check.to_vec()).await?)
 }
 
 fn read(path: &Path) -> Result<KeyRing, KeyError> {
@@ -119,6 +139,7 @@ fn read(path: &Path) -> Result<KeyRing, KeyError> {
 pub fn admin_token(
     from: &AdminTokenFrom,
     data: &Path,
+    age: StoreAge,
     randomness: &dyn Randomness,
 ) -> Result<(SecretBytes, Option<PathBuf>), KeyError> {
     let (token, path) = match from {
@@ -129,6 +150,9 @@ pub fn admin_token(
         AdminTokenFrom::DataFolder => {
             let path = data.join(ADMIN_TOKEN);
             if !path.exists() {
+                if age == StoreAge::InUse {
+                    return Err(KeyError::TokenMissing(path));
+                }
                 write_new(&path, new_token(randomness).as_bytes())?;
             }
             (secret_file::read(&path, &mut Vec::new())?, Some(path))

@@ -9,7 +9,7 @@
 //! - Every refusal is the same 403 with the same body, also for a source that does not exist; a
 //!   request whose signature header is unusable is hashed all the same.
 //! - A 202 or 200 is answered only after the store has confirmed.
-//! - Bodies not yet verified share [`budget::TOTAL_BYTES`]; a request waits for room at most 5 s.
+//! - Bodies not yet verified share 64 MiB; a request waits for room at most 5 s.
 //!
 //! It never knows how deliveries are tried: it asks `dispatch` for slots and hands over.
 
@@ -151,18 +151,18 @@ impl Receiver {
         {
             return Ok(None);
         }
-        let now = self.clock.now();
-        let finished = verification.map(|v| v.finish(UnixSeconds(now.as_seconds()))).transpose();
-        let reason = match (intake, check.fault, finished) {
+        let now = UnixSeconds(self.clock.now().as_seconds());
+        let compared = verification.map(|verification| verification.finish(now));
+        let reason = match (intake, check.verdict, compared) {
             (None, ..) => Some("source_unknown"),
-            (Some(_), Some(fault), _) => Some(fault.reason()),
-            (Some(_), None, Err(error)) => Some(error.reason()),
-            (Some(intake), None, Ok(verified)) => {
-                let secret = verified.and_then(|verified| intake.secrets.get(verified.secret));
-                plain.secret = secret.copied();
-                let basic = intake.basic.as_ref().is_none_or(|basic| basic.matches(headers));
-                (!basic).then_some("basic_auth")
+            (Some(_), Verdict::Fault(fault), _) => Some(fault.reason()),
+            (Some(_), Verdict::Open, None) => Some(VerifyError::Mismatch.reason()),
+            (Some(_), Verdict::Open, Some(Err(error))) => Some(error.reason()),
+            (Some(intake), Verdict::Open, Some(Ok(verified))) => {
+                plain.secret = intake.secrets.get(verified.secret).copied();
+                refused_by_basic(intake, headers)
             }
+            (Some(intake), Verdict::NotAsked, _) => refused_by_basic(intake, headers),
         };
         match reason {
             None => Ok(Some(plain)),
@@ -248,24 +248,30 @@ impl Refused {
 /// The comparison that runs while the body streams in.
 struct Check {
     verification: Option<Verification>,
-    fault: Option<VerifyError>,
+    verdict: Verdict,
+}
+
+/// What the headers alone say.
+enum Verdict {
+    /// The comparison decides.
+    Open,
+    /// The source asks for no signature; its credentials decide.
+    NotAsked,
+    /// The signature header is unusable.
+    Fault(VerifyError),
 }
 
 impl Check {
-    /// Where the signature header is unusable or there is no such source, a decoy is computed, so
-    /// that every request of the same size costs the same.
+    /// Where nothing is to be compared, a decoy is: what a stranger sends costs as much as at a
+    /// source with one secret.
     fn begin(intake: Option<&Intake>, headers: &HeaderMap) -> Check {
-        let decoy = |fault| Check { verification: decoy(), fault: Some(fault) };
-        match intake {
-            None => decoy(VerifyError::Mismatch),
-            Some(intake) => {
-                match intake.verifier.as_ref().map(|verifier| verifier.begin(headers)) {
-                    None => Check { verification: None, fault: None },
-                    Some(Ok(verification)) => {
-                        Check { verification: Some(verification), fault: None }
-                    }
-                    Some(Err(fault)) => decoy(fault),
-                }
+        let decoy = |verdict| Check { verification: decoy(), verdict };
+        let Some(intake) = intake else { return decoy(Verdict::NotAsked) };
+        match intake.verifier.as_ref().map(|verifier| verifier.begin(headers)) {
+            None => decoy(Verdict::NotAsked),
+            Some(Err(fault)) => decoy(Verdict::Fault(fault)),
+            Some(Ok(verification)) => {
+                Check { verification: Some(verification), verdict: Verdict::Open }
             }
         }
     }
@@ -274,6 +280,11 @@ impl Check {
 fn decoy() -> Option<Verification> {
     let header = format!("sha256={:064}", 0);
     Verifier::decoy(Dialect::BitbucketCloud).begin(&[("X-Hub-Signature", header.as_str())]).ok()
+}
+
+fn refused_by_basic(intake: &Intake, headers: &HeaderMap) -> Option<&'static str> {
+    let basic = intake.basic.as_ref().is_none_or(|basic| basic.matches(headers));
+    (!basic).then_some("basic_auth")
 }
 
 fn body_cap(intake: Option<&Intake>) -> usize {

@@ -3,7 +3,7 @@
 //! Each case is a function of its own with a [`Rig`], so that a failure names the promise that was
 //! broken. A store's crate runs all of them with one line:
 //!
-//! ```ignore
+//! ```text
 //! testkit::conformance!(MyRig::new());
 //! ```
 //!

@@ -181,6 +181,8 @@ impl Engine for FakeEngine {
         self.woken.lock().unwrap().push(webhook);
     }
 
+    fn cancelled(&self, _: &Delivery) {}
+
     fn waiting_for(&self, _: &Delivery) -> WaitingFor {
         WaitingFor::Breaker
     }

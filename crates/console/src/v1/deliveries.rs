@@ -147,6 +147,7 @@ async fn cancel(
 ) -> Result<axum::Json<DeliveryAnswer>, Problem> {
     let id: DeliveryId = parse_id(&id)?;
     let delivery = console.parts.store.cancel(id, console.now()).await?;
+    console.parts.engine.cancelled(&delivery);
     let engine = &*console.parts.engine;
     Ok(axum::Json(DeliveryAnswer::new(&delivery, engine)))
 }

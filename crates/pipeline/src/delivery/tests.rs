@@ -72,3 +72,17 @@ fn retry_after_lengthens_and_never_shortens_up_to_twelve_hours() {
     let most = NOW.plus_millis(RETRY_AFTER_MAX_S * 1000);
     assert_eq!(after(1, with(10_000_000)), Next::Retry { at: most });
 }
+
+#[test]
+fn a_retry_after_past_the_third_day_fails_the_delivery() {
+    let report = AttemptReport {
+        outcome: Outcome::Status,
+        status: Some(503),
+        retry_after: Some(Duration::from_secs(RETRY_AFTER_MAX_S)),
+    };
+    let now = NOW.plus_millis(68 * 3_600_000);
+    let held = Duration::ZERO;
+    let at = Circumstances { attempts_made: 1, since: NOW, held, now, draw: 0.0 };
+    let next = decide(&report, &RetryPolicy::default(), at);
+    assert_eq!(next, Next::Failed(FailReason::Exhausted));
+}

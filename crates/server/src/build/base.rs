@@ -13,10 +13,10 @@ use store_sqlite::{SqliteStore, StoreOptions};
 use super::BuildError;
 use crate::{
     clock::{MachineClock, SystemRandomness},
-    config::{Config, secret_file::SecretBytes},
+    config::{Config, ServerConfig, secret_file::SecretBytes},
     dispatch::{self, Dispatcher},
     live::Live,
-    master_key::{self, KeyError},
+    master_key::{self, KeyError, StoreAge},
     metrics::Metrics,
     receive::{BodyBudget, Receiver, Refusals},
     secret_use::SecretUse,
@@ -28,6 +28,7 @@ const KEY_UNKNOWN: &str = "unknown";
 pub(crate) struct Base {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: Arc<KeyRing>,
+    age: StoreAge,
     pub(crate) live: Arc<Live>,
     pub(crate) ids: Arc<IdGenerator>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -44,12 +45,14 @@ impl Base {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options)?);
         let data = &config.server.data;
         let file = config.server.master_key_file.as_deref();
-        let keys = Arc::new(master_key::keys(&*store, data, file, &*randomness).await?);
+        let (keys, age) = master_key::keys(&*store, data, file, &*randomness).await?;
+        let keys = Arc::new(keys);
         let ids = IdGenerator::new(clock.clone(), randomness.clone(), store.id_floor().await?);
         Ok(Base {
             live: Arc::new(Live::new(keys.clone(), clock.clone())),
             store,
             keys,
+            age,
             ids: Arc::new(ids),
             clock,
             randomness,
@@ -58,12 +61,17 @@ impl Base {
         })
     }
 
-    pub(super) fn admin_token(
+    /// The admin token, and the file that holds it where one does. With it a first start is complete.
+    pub(super) async fn admin_token(
         &self,
         config: &Config,
     ) -> Result<(SecretBytes, Option<PathBuf>), KeyError> {
-        let from = &config.server.admin_token;
-        master_key::admin_token(from, &config.server.data, &*self.randomness)
+        let ServerConfig { admin_token, data, .. } = &config.server;
+        let token = master_key::admin_token(admin_token, data, self.age, &*self.randomness)?;
+        if self.age == StoreAge::New {
+            master_key::begin_use(&*self.store, &self.keys).await?;
+        }
+        Ok(token)
     }
 
     pub(super) fn forge(&self, default_dialect: Dialect) -> Forge {

@@ -205,14 +205,18 @@ impl Dispatcher {
             }
         };
         match record.next {
-            _ if !moved => {}
+            // Also where nothing moved: the store may have kept an earlier try of this record.
             Next::Retry { at } => self.stored(lane.webhook, at),
+            Next::Delivered | Next::Failed(_) if !moved => {}
             Next::Delivered | Next::Failed(_) => {
                 self.parts.metrics.delivery_finished(record.next.status());
             }
         }
+        lane.lock().recorded(ready.id);
         drop(ready);
-        self.idle.notify_waiters();
+        if self.is_stopping() {
+            self.idle.notify_waiters();
+        }
     }
 
     /// The receiver said 410: its webhook becomes inactive, its other deliveries wait.
@@ -240,12 +244,15 @@ impl Dispatcher {
 
     /// The body was removed by a person while the delivery waited: it cannot be brought any more.
     async fn without_body(&self, lane: &Arc<Lane>, ready: Ready) {
-        lane.lock().abandoned(self.now());
-        if let Err(error) = self.parts.store.cancel(ready.id, self.now()).await {
+        let now = self.now();
+        if let Err(error) = self.parts.store.cancel(ready.id, now).await {
             tracing::warn!(delivery = %ready.id, error = chain(&error), "its body is gone and it could not be cancelled");
+            self.release(vec![ready.id], now).await;
+            self.stored(lane.webhook, now);
         }
+        lane.lock().recorded(ready.id);
         drop(ready);
-        self.pump(lane);
+        self.abandoned(lane);
     }
 }
 

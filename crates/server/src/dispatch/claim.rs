@@ -47,9 +47,9 @@ impl Dispatcher {
     /// The store failed between taking an event and confirming it, so its deliveries may be there,
     /// leased. They are made due; where they are not there, nothing happens.
     pub(crate) fn unconfirmed(&self, born: Vec<(NewDelivery, Option<Slot>)>) {
+        let webhooks: Vec<_> = born.iter().map(|(delivery, _)| delivery.webhook).collect();
         let leased = born.iter().filter(|(delivery, _)| delivery.leased);
-        let (ids, webhooks): (Vec<_>, Vec<_>) =
-            leased.map(|(delivery, _)| (delivery.id, delivery.webhook)).unzip();
+        let ids = leased.map(|(delivery, _)| delivery.id).collect();
         let me = self.me.clone();
         self.spawn(async move {
             let Some(dispatcher) = me.upgrade() else {
@@ -65,6 +65,11 @@ impl Dispatcher {
     async fn take_in(&self, lane: &Arc<Lane>, claimed: Vec<ClaimedDelivery>) {
         let mut back = Vec::new();
         for item in claimed {
+            // Cancelled and resent while its attempt is under way: not twice at the same time.
+            if lane.lock().is_under_way(item.delivery.id) {
+                back.push(item.delivery.id);
+                continue;
+            }
             let bytes = item.event.as_ref().map_or(0, |event| event.body.len());
             // A probe or the first of a claim has to get through also where memory is scarce.
             let Some(room) = self.memory.take(bytes) else {

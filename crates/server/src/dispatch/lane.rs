@@ -2,11 +2,11 @@
 //! nothing by itself and says by a [`Step`] what is to be begun.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Mutex, MutexGuard},
 };
 
-use pipeline::{Breaker, Permit, Timestamp, WebhookId, breaker::Change};
+use pipeline::{Breaker, DeliveryId, Permit, Timestamp, WebhookId, breaker::Change};
 
 use super::Ready;
 
@@ -37,7 +37,10 @@ pub(super) struct LaneState {
     breaker: Breaker,
     hold_until: Option<Timestamp>,
     stored_due: Option<Timestamp>,
+    /// No claim before this moment.
+    claim_from: Option<Timestamp>,
     claiming: bool,
+    under_way: HashSet<DeliveryId>,
     closed: bool,
 }
 
@@ -100,6 +103,7 @@ impl LaneState {
     /// A person asks to look now.
     pub(super) fn wake(&mut self, now: Timestamp) {
         self.hold_until = None;
+        self.claim_from = None;
         if let Breaker::Open { wait_ms, .. } = self.breaker {
             self.breaker = Breaker::Open { probe_at: now, wait_ms };
         }
@@ -118,7 +122,13 @@ impl LaneState {
     }
 
     /// What is to be begun next; asked again until it says `Nothing` or `Wait`.
-    pub(super) fn step(&mut self, now: Timestamp, runs: bool, in_flight_max: usize) -> Step {
+    pub(super) fn step(
+        &mut self,
+        now: Timestamp,
+        runs: bool,
+        in_flight_max: usize,
+        scarce: bool,
+    ) -> Step {
         if !runs || self.closed {
             return self.give_back_or(Step::Nothing);
         }
@@ -126,45 +136,59 @@ impl LaneState {
             return self.give_back_or(Step::Wait(until));
         }
         match self.breaker.permit(now) {
-            Permit::Go => self.go(now, in_flight_max),
-            Permit::Probe => self.probe(),
+            Permit::Go => self.go(now, in_flight_max, scarce),
+            Permit::Probe => self.probe(now),
             Permit::WaitUntil(until) => self.give_back_or(Step::Wait(until)),
             Permit::WaitForProbe => self.give_back_or(Step::Nothing),
         }
     }
 
-    fn go(&mut self, now: Timestamp, in_flight_max: usize) -> Step {
+    fn go(&mut self, now: Timestamp, in_flight_max: usize, scarce: bool) -> Step {
         if self.in_flight < in_flight_max
             && let Some(ready) = self.ready.pop_front()
         {
-            self.in_flight += 1;
-            return Step::Attempt(Box::new(ready));
+            return self.attempt(ready);
         }
-        let free = READY_MAX / 2;
-        match self.stored_due {
-            Some(due) if due <= now && !self.claiming && self.ready.len() < free => {
-                self.claiming = true;
-                self.stored_due = None;
-                Step::Claim { probe: false, room: free - self.ready.len() }
-            }
-            Some(due) if due > now => Step::Wait(due),
-            _ => Step::Nothing,
+        let Some(due) = self.stored_due else { return Step::Nothing };
+        let due = self.claim_from.map_or(due, |from| due.max(from));
+        if due > now {
+            return Step::Wait(due);
         }
+        // While memory is scarce a lane takes no more than what it is about to try.
+        let most = if scarce { 1 } else { READY_MAX / 2 };
+        if self.claiming || self.ready.len() >= most {
+            return Step::Nothing;
+        }
+        let room = if scarce { in_flight_max.max(1) } else { most - self.ready.len() };
+        self.claim(false, room)
+    }
+
+    fn attempt(&mut self, ready: Ready) -> Step {
+        self.in_flight += 1;
+        self.under_way.insert(ready.id);
+        Step::Attempt(Box::new(ready))
+    }
+
+    fn claim(&mut self, probe: bool, room: usize) -> Step {
+        self.claiming = true;
+        self.stored_due = None;
+        self.claim_from = None;
+        Step::Claim { probe, room }
     }
 
     /// One delivery goes ahead: one that is here, or the one with fewest attempts of the store.
-    fn probe(&mut self) -> Step {
+    fn probe(&mut self, now: Timestamp) -> Step {
         if let Some(ready) = self.ready.pop_front() {
             self.breaker.begin_probe();
-            self.in_flight += 1;
-            return Step::Attempt(Box::new(ready));
+            return self.attempt(ready);
         }
         if self.claiming || self.stored_due.is_none() {
             return Step::Nothing;
         }
-        self.claiming = true;
-        self.stored_due = None;
-        Step::Claim { probe: true, room: 1 }
+        match self.claim_from.filter(|from| *from > now) {
+            Some(from) => Step::Wait(from),
+            None => self.claim(true, 1),
+        }
     }
 
     fn give_back_or(&mut self, step: Step) -> Step {
@@ -174,14 +198,33 @@ impl LaneState {
         Step::GiveBack(self.ready.drain(..).collect())
     }
 
-    /// A claim has ended. `next_due` is of what it left; what was stored meanwhile is known.
+    /// A claim has ended. `next_due` is of what it left; what was stored meanwhile is known. Where
+    /// there was something and nothing was found, asking at once would ask in vain.
     pub(super) fn claimed(&mut self, found: usize, next_due: Option<Timestamp>, now: Timestamp) {
         self.claiming = false;
         if let Some(due) = next_due {
-            // Where there was something due and nothing was found, asking at once would ask in vain.
-            let soon = now.plus_millis(CLAIM_AGAIN_MS);
-            self.stored(if found == 0 { due.max(soon) } else { due });
+            self.stored(due);
+            if found == 0 {
+                self.claim_from = Some(now.plus_millis(CLAIM_AGAIN_MS));
+            }
         }
+    }
+
+    /// A claim cannot be made before that moment.
+    pub(super) fn postpone_claim(&mut self, from: Timestamp, now: Timestamp) {
+        self.claiming = false;
+        self.stored(now);
+        self.claim_from = Some(from);
+    }
+
+    /// Whether an attempt of this delivery is under way or not recorded yet.
+    pub(super) fn is_under_way(&self, id: DeliveryId) -> bool {
+        self.under_way.contains(&id)
+    }
+
+    /// An attempt of this delivery has been recorded, or was none.
+    pub(super) fn recorded(&mut self, id: DeliveryId) {
+        self.under_way.remove(&id);
     }
 
     /// An attempt has ended. Answers what that did to the breaker.

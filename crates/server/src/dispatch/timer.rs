@@ -1,8 +1,7 @@
-//! One timer for all lanes: a heap of moments at which a lane is to be looked at again.
+//! One timer for all lanes: the moments in order at which a lane is to be looked at again.
 
 use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, Weak},
     time::Duration,
 };
@@ -24,20 +23,25 @@ pub(super) struct Timer {
 
 #[derive(Debug, Default)]
 struct Moments {
-    heap: BinaryHeap<Reverse<(Timestamp, WebhookId)>>,
+    order: BTreeSet<(Timestamp, WebhookId)>,
     wanted: HashMap<WebhookId, Timestamp>,
 }
 
 impl Timer {
-    /// Asks to look at a lane at that moment. An earlier wish of the same lane stays.
+    /// Asks to look at a lane at that moment. An earlier wish of the same lane stays, a later one is
+    /// replaced.
     pub(super) fn at(&self, moment: Timestamp, webhook: WebhookId) {
         let mut moments = self.lock();
-        if moments.wanted.get(&webhook).is_some_and(|known| *known <= moment) {
-            return;
+        match moments.wanted.get(&webhook).copied() {
+            Some(known) if known <= moment => return,
+            Some(later) => {
+                moments.order.remove(&(later, webhook));
+            }
+            None => {}
         }
-        let first = moments.heap.peek().map(|Reverse((first, _))| *first);
+        let first = moments.order.first().map(|(first, _)| *first);
         moments.wanted.insert(webhook, moment);
-        moments.heap.push(Reverse((moment, webhook)));
+        moments.order.insert((moment, webhook));
         drop(moments);
         if first.is_none_or(|first| moment < first) {
             self.earlier.notify_one();
@@ -48,19 +52,15 @@ impl Timer {
     fn due(&self, now: Timestamp) -> Result<Vec<WebhookId>, Option<Duration>> {
         let mut moments = self.lock();
         let mut due = Vec::new();
-        while let Some(&Reverse((moment, webhook))) = moments.heap.peek() {
-            if moment > now {
-                break;
-            }
-            moments.heap.pop();
-            // An entry that an earlier wish of the same lane has replaced counts no more.
-            if moments.wanted.get(&webhook) == Some(&moment) {
-                moments.wanted.remove(&webhook);
-                due.push(webhook);
-            }
+        while let Some(&(moment, webhook)) = moments.order.first()
+            && moment <= now
+        {
+            moments.order.pop_first();
+            moments.wanted.remove(&webhook);
+            due.push(webhook);
         }
         if due.is_empty() {
-            Err(moments.heap.peek().map(|Reverse((moment, _))| moment.since(now)))
+            Err(moments.order.first().map(|(moment, _)| moment.since(now)))
         } else {
             Ok(due)
         }
@@ -89,5 +89,26 @@ pub(super) async fn run(dispatcher: Weak<Dispatcher>) {
                 let _ = tokio::time::timeout(wait, alive.timer.earlier.notified()).await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_has_one_moment_and_the_earliest_counts() {
+        let timer = Timer::default();
+        let (one, two) = (WebhookId::from_parts(1, 0), WebhookId::from_parts(2, 0));
+        let at = Timestamp::from_millis;
+        for moment in [9_000, 5_000, 7_000] {
+            timer.at(at(moment), one);
+        }
+        timer.at(at(6_000), two);
+        assert_eq!(timer.lock().order.len(), 2);
+        assert_eq!(timer.due(at(4_000)), Err(Some(Duration::from_secs(1))));
+        assert_eq!(timer.due(at(5_000)), Ok(vec![one]));
+        assert_eq!(timer.due(at(9_000)), Ok(vec![two]));
+        assert_eq!(timer.due(at(9_000)), Err(None));
     }
 }

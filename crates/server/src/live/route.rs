@@ -42,6 +42,10 @@ impl Route {
     ) -> Result<Route, UnsealError> {
         let owner = webhook.id.to_string();
         let active = active_secrets(keys, &owner, &webhook.secrets, now)?;
+        // Deliveries wait then: a receiver that verifies is not to get unsigned ones.
+        if active.is_empty() && webhook.secrets.iter().any(|s| s.activated_at.is_some()) {
+            return Err(UnsealError::Expired);
+        }
         let opened: Vec<_> = active.iter().map(|(_, secret)| secret).collect();
         let basic = webhook.basic_auth.as_ref();
         let basic = basic.map(|basic| basic_credentials(keys, &owner, basic)).transpose()?;

@@ -11,6 +11,9 @@ pub enum UnsealError {
     /// The master key does not open them.
     #[error("a sealed value does not open")]
     Sealed(#[from] OpenError),
+    /// None of the secrets is active any more.
+    #[error("all of its secrets have expired: add one")]
+    Expired,
     /// They are not of the form that their dialect asks for.
     #[error("a secret is not of the form that its dialect asks for")]
     Form,

@@ -145,7 +145,7 @@ where
     }
     let plain = if wire.starts_with(&GZIP_MAGIC) {
         budget.grow(&mut room, wire.len() + plain_max(wire.len(), cap)).await?;
-        inflate(wire, cap).await?
+        inflate(wire, cap, &mut room).await?
     } else {
         wire
     };
@@ -157,28 +157,30 @@ fn declared_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Chunks in order; a body of one chunk, as most are, is not copied.
+/// A body as it comes. One of one chunk, as most are, is not copied. Any other is copied together:
+/// each chunk on its own would keep a read buffer alive, and a stranger chooses how small chunks are.
 #[derive(Default)]
 struct Collected {
-    chunks: Vec<Bytes>,
+    first: Option<Bytes>,
+    whole: BytesMut,
     length: usize,
 }
 
 impl Collected {
     fn push(&mut self, chunk: Bytes) {
         self.length += chunk.len();
-        self.chunks.push(chunk);
+        if self.first.is_none() && self.whole.is_empty() {
+            self.first = Some(chunk);
+            return;
+        }
+        if let Some(first) = self.first.take() {
+            self.whole.extend_from_slice(&first);
+        }
+        self.whole.extend_from_slice(&chunk);
     }
 
-    fn into_bytes(mut self) -> Bytes {
-        if self.chunks.len() == 1 {
-            return self.chunks.swap_remove(0);
-        }
-        let mut whole = BytesMut::with_capacity(self.length);
-        for chunk in &self.chunks {
-            whole.extend_from_slice(chunk);
-        }
-        whole.freeze()
+    fn into_bytes(self) -> Bytes {
+        self.first.unwrap_or_else(|| self.whole.freeze())
     }
 }
 
@@ -205,12 +207,17 @@ fn plain_max(wire_bytes: usize, cap: usize) -> usize {
     cap.min(RATIO_FREE_BYTES.max(wire_bytes.saturating_mul(RATIO_MAX)))
 }
 
-async fn inflate(wire: Bytes, cap: usize) -> Result<Bytes, BodyError> {
+/// The room goes along to the other thread: it is taken until the work ends, also where the client
+/// has gone away.
+async fn inflate(wire: Bytes, cap: usize, room: &mut Room) -> Result<Bytes, BodyError> {
     if wire.len() <= INLINE_BYTES_MAX {
         return decode(&wire, cap);
     }
-    let decoding = tokio::task::spawn_blocking(move || decode(&wire, cap));
-    decoding.await.unwrap_or(Err(BodyError::Gzip))
+    let taken = std::mem::take(room);
+    let decoding = tokio::task::spawn_blocking(move || (decode(&wire, cap), taken));
+    let (plain, taken) = decoding.await.map_err(|_| BodyError::Gzip)?;
+    *room = taken;
+    plain
 }
 
 fn decode(wire: &[u8], cap: usize) -> Result<Bytes, BodyError> {

@@ -22,6 +22,7 @@ const UNIT_BYTES: usize = 1024;
 pub struct BodyBudget {
     small: Arc<Semaphore>,
     shared: Arc<Semaphore>,
+    half_units: usize,
 }
 
 impl Default for BodyBudget {
@@ -44,13 +45,14 @@ pub(super) struct Room {
 impl BodyBudget {
     fn of(total_bytes: usize) -> BodyBudget {
         let half = || Arc::new(Semaphore::new(total_bytes / 2 / UNIT_BYTES));
-        BodyBudget { small: half(), shared: half() }
+        BodyBudget { small: half(), shared: half(), half_units: total_bytes / 2 / UNIT_BYTES }
     }
 
-    /// Grows a request's room to `bytes`. Small ones take from both halves, larger ones what goes
+    /// Grows a request's room to `bytes`, at most to all of a half. Small ones take from both halves, larger ones what goes
     /// past [`SMALL_BYTES`] from the shared half only.
     pub(super) async fn grow(&self, room: &mut Room, bytes: usize) -> Result<(), NoRoom> {
-        let wanted = bytes.div_ceil(UNIT_BYTES);
+        // One request needs no more than a half has, or it would wait for what never comes.
+        let wanted = bytes.div_ceil(UNIT_BYTES).min(self.half_units);
         if wanted <= room.units {
             return Ok(());
         }

@@ -34,12 +34,12 @@ fn open(lane: &mut LaneState) {
 fn no_more_attempts_than_its_limit_are_begun() {
     let mut lane = lane(5);
     for _ in 0..3 {
-        assert!(matches!(lane.step(NOW, true, 3), Step::Attempt(_)));
+        assert!(matches!(lane.step(NOW, true, 3, false), Step::Attempt(_)));
     }
-    assert!(matches!(lane.step(NOW, true, 3), Step::Nothing));
+    assert!(matches!(lane.step(NOW, true, 3, false), Step::Nothing));
     lane.ended(false, None, NOW);
-    assert!(matches!(lane.step(NOW, true, 3), Step::Attempt(_)));
-    assert!(matches!(lane.step(NOW, true, 3), Step::Nothing));
+    assert!(matches!(lane.step(NOW, true, 3, false), Step::Attempt(_)));
+    assert!(matches!(lane.step(NOW, true, 3, false), Step::Nothing));
 }
 
 #[test]
@@ -47,28 +47,31 @@ fn what_waits_in_the_store_is_claimed_when_it_is_due_and_once_at_a_time() {
     let mut lane = lane(0);
     let later = NOW.plus_millis(10);
     lane.stored(later);
-    assert!(matches!(lane.step(NOW, true, 1), Step::Wait(until) if until == later));
-    assert!(matches!(lane.step(later, true, 1), Step::Claim { probe: false, .. }));
+    assert!(matches!(lane.step(NOW, true, 1, false), Step::Wait(until) if until == later));
+    assert!(matches!(lane.step(later, true, 1, false), Step::Claim { probe: false, .. }));
     lane.stored(later);
-    assert!(matches!(lane.step(later, true, 1), Step::Nothing), "one claim is under way");
+    assert!(matches!(lane.step(later, true, 1, false), Step::Nothing), "one claim is under way");
     lane.claimed(3, None, later);
-    assert!(matches!(lane.step(later, true, 1), Step::Claim { .. }), "something came meanwhile");
+    assert!(
+        matches!(lane.step(later, true, 1, false), Step::Claim { .. }),
+        "something came meanwhile"
+    );
 }
 
 #[test]
 fn a_claim_that_finds_nothing_of_what_is_due_is_not_made_again_at_once() {
     let mut lane = lane(0);
     lane.stored(NOW);
-    assert!(matches!(lane.step(NOW, true, 1), Step::Claim { .. }));
+    assert!(matches!(lane.step(NOW, true, 1, false), Step::Claim { .. }));
     lane.claimed(0, Some(NOW), NOW);
-    assert!(matches!(lane.step(NOW, true, 1), Step::Wait(until) if until > NOW));
+    assert!(matches!(lane.step(NOW, true, 1, false), Step::Wait(until) if until > NOW));
 }
 
 #[test]
 fn a_paused_lane_gives_back_what_it_holds() {
     let mut lane = lane(2);
-    assert!(matches!(lane.step(NOW, false, 1), Step::GiveBack(held) if held.len() == 2));
-    assert!(matches!(lane.step(NOW, false, 1), Step::Nothing));
+    assert!(matches!(lane.step(NOW, false, 1, false), Step::GiveBack(held) if held.len() == 2));
+    assert!(matches!(lane.step(NOW, false, 1, false), Step::Nothing));
 }
 
 #[test]
@@ -76,17 +79,17 @@ fn an_open_breaker_gives_back_and_then_lets_one_probe_go() {
     let mut lane = lane(3);
     open(&mut lane);
     assert!(!lane.grants(NOW, false) && lane.is_held(NOW));
-    assert!(matches!(lane.step(NOW, true, 8), Step::GiveBack(_)));
+    assert!(matches!(lane.step(NOW, true, 8, false), Step::GiveBack(_)));
     lane.stored(NOW);
     let probe_at = NOW.plus_millis(breaker::WAIT_FIRST_MS);
-    assert!(matches!(lane.step(NOW, true, 8), Step::Wait(until) if until == probe_at));
-    assert!(matches!(lane.step(probe_at, true, 8), Step::Claim { probe: true, room: 1 }));
+    assert!(matches!(lane.step(NOW, true, 8, false), Step::Wait(until) if until == probe_at));
+    assert!(matches!(lane.step(probe_at, true, 8, false), Step::Claim { probe: true, room: 1 }));
     lane.ready.push_back(ready(0));
     lane.claimed(1, Some(NOW), probe_at);
-    assert!(matches!(lane.step(probe_at, true, 8), Step::Attempt(_)));
-    assert!(matches!(lane.step(probe_at, true, 8), Step::Nothing), "only one probe goes");
+    assert!(matches!(lane.step(probe_at, true, 8, false), Step::Attempt(_)));
+    assert!(matches!(lane.step(probe_at, true, 8, false), Step::Nothing), "only one probe goes");
     assert_eq!(lane.ended(false, None, probe_at), Change::Closed);
-    assert!(matches!(lane.step(probe_at, true, 8), Step::Claim { probe: false, .. }));
+    assert!(matches!(lane.step(probe_at, true, 8, false), Step::Claim { probe: false, .. }));
 }
 
 #[test]
@@ -94,9 +97,34 @@ fn an_open_breaker_with_nothing_to_probe_waits_for_something() {
     let mut lane = lane(0);
     open(&mut lane);
     let probe_at = NOW.plus_millis(breaker::WAIT_FIRST_MS);
-    assert!(matches!(lane.step(probe_at, true, 8), Step::Nothing));
+    assert!(matches!(lane.step(probe_at, true, 8, false), Step::Nothing));
     lane.stored(probe_at);
-    assert!(matches!(lane.step(probe_at, true, 8), Step::Claim { probe: true, .. }));
+    assert!(matches!(lane.step(probe_at, true, 8, false), Step::Claim { probe: true, .. }));
+}
+
+#[test]
+fn an_open_breaker_whose_claim_found_nothing_waits_before_the_next_one() {
+    let mut lane = lane(0);
+    open(&mut lane);
+    let now = NOW.plus_millis(breaker::WAIT_FIRST_MS);
+    lane.stored(NOW);
+    assert!(matches!(lane.step(now, true, 8, false), Step::Claim { probe: true, .. }));
+    lane.claimed(0, Some(NOW), now);
+    assert!(matches!(lane.step(now, true, 8, false), Step::Wait(until) if until > now));
+    let until = now.plus_millis(100);
+    lane.postpone_claim(until, now);
+    assert!(matches!(lane.step(now, true, 8, false), Step::Wait(moment) if moment == until));
+    assert!(matches!(lane.step(until, true, 8, false), Step::Claim { probe: true, .. }));
+}
+
+#[test]
+fn while_memory_is_scarce_a_lane_claims_only_what_it_is_about_to_try() {
+    let mut lane = lane(1);
+    lane.in_flight = 2;
+    lane.stored(NOW);
+    assert!(matches!(lane.step(NOW, true, 2, true), Step::Nothing));
+    lane.ready.clear();
+    assert!(matches!(lane.step(NOW, true, 2, true), Step::Claim { room: 2, .. }));
 }
 
 #[test]
@@ -106,10 +134,10 @@ fn a_hold_keeps_the_whole_lane_back() {
     let until = NOW.plus_millis(60_000);
     lane.ended(false, Some(until), NOW);
     assert!(!lane.grants(NOW, false));
-    assert!(matches!(lane.step(NOW, true, 8), Step::GiveBack(_)));
-    assert!(matches!(lane.step(NOW, true, 8), Step::Wait(moment) if moment == until));
+    assert!(matches!(lane.step(NOW, true, 8, false), Step::GiveBack(_)));
+    assert!(matches!(lane.step(NOW, true, 8, false), Step::Wait(moment) if moment == until));
     lane.wake(NOW);
-    assert!(matches!(lane.step(NOW, true, 8), Step::Claim { .. }));
+    assert!(matches!(lane.step(NOW, true, 8, false), Step::Claim { .. }));
 }
 
 #[test]
