@@ -113,6 +113,34 @@ async fn cancelling_an_attempt_under_way_keeps_its_outcome_and_ends_the_delivery
 }
 
 #[tokio::test]
+async fn what_waits_in_memory_is_not_sent_once_it_is_cancelled() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::held()).await;
+    scene.webhook(&receiver, json!({"max_in_flight": 1})).await;
+    let first = scene.publish("key=repo:push").await;
+    receiver.next().await;
+    let second = scene.publish("key=repo:push").await;
+    let third = scene.publish("key=repo:push").await;
+    let waiting = scene.delivery(&second, "pending").await;
+    let path = format!("/api/v1/deliveries/{}", waiting["id"].as_str().unwrap());
+    scene.act(&format!("{path}/cancel")).await;
+    receiver.release(2);
+    scene.delivery(&first, "delivered").await;
+    scene.delivery(&third, "delivered").await;
+    let kept = scene.get(&path).await;
+    assert_eq!((&kept["status"], &kept["attempts_made"]), (&json!("cancelled"), &json!(0)));
+    receiver.next().await;
+    assert_eq!(receiver.waiting(), 0, "the cancelled one did not go out");
+
+    // Resent, it goes once.
+    receiver.answers(Answer::status(200));
+    scene.act(&format!("{path}/resend")).await;
+    let sent = scene.delivery(&second, "delivered").await;
+    assert_eq!(outcomes(&sent), ["delivered"]);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn both_request_ids_can_be_searched() {
     let scene = Scene::start().await;
     let receiver = Receiver::start(Answer::status(200)).await;

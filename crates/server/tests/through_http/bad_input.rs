@@ -221,6 +221,18 @@ async fn a_missing_master_key_is_named_and_no_other_is_made() {
 }
 
 #[tokio::test]
+async fn a_missing_admin_token_is_named_and_no_other_is_made() {
+    let used = used().await;
+    let (token, aside) = (used.0.path("data/admin-token"), used.0.path("aside"));
+    fs::rename(&token, &aside).unwrap();
+    let remedy = ["admin-token is missing", "COUNTERSIGN_ADMIN_TOKEN_FILE"];
+    serve(&used.0.path("")).failed(1, &remedy);
+    assert!(!token.exists());
+    fs::rename(&aside, &token).unwrap();
+    nothing_lost(used).await;
+}
+
+#[tokio::test]
 async fn another_master_key_is_named() {
     let used = used().await;
     let other = Scene::start().await;

@@ -70,6 +70,35 @@ async fn an_expired_secret_stops_counting_by_itself() {
 }
 
 #[tokio::test]
+async fn deliveries_wait_when_all_secrets_of_a_webhook_have_expired() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let old = Sender::new("bitbucket-cloud");
+    let webhook = scene.webhook(&receiver, json!({"secret": old.secret()})).await;
+    let secrets = format!("/api/v1/webhooks/{webhook}/secrets");
+    let short_lived = json!({"generate_secret": true, "previous_expires_in_s": 1});
+    let added = scene.create(&secrets, short_lived).await;
+    let added = format!("{secrets}/{}", added["id"].as_str().unwrap());
+    assert_eq!(scene.api("DELETE", &added, None).await.status, 204);
+    scene.log.expect("its secrets cannot be used");
+    scene
+        .until("the last secret expires", async || {
+            let shown = scene.list(&secrets).await;
+            shown.iter().all(|secret| secret["active"] == false).then_some(())
+        })
+        .await;
+    // Any change reads what is configured again; by itself that comes within a second.
+    scene.change(&format!("/api/v1/webhooks/{webhook}"), json!({"description": "x"})).await;
+    let event = scene.publish("key=repo:push").await;
+    let new = Sender::new("bitbucket-cloud");
+    scene.create(&secrets, json!({"secret": new.secret()})).await;
+    scene.delivery(&event, "delivered").await;
+    let arrived = receiver.next().await;
+    assert!(new.verifies(&arrived), "it waited for a secret that counts");
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn at_most_four_are_active() {
     let scene = Scene::start().await;
     scene.source("bitbucket", "bitbucket-cloud").await;
