@@ -50,7 +50,7 @@ pub enum Published {
 pub struct ForbiddenTarget {
     /// What was found, such as the address and its range.
     pub reason: String,
-    /// What to add or change so that it is allowed.
+    /// What to add or change so that it is allowed; empty where nothing allows it.
     pub remedy: String,
 }
 

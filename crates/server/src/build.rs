@@ -63,9 +63,9 @@ pub enum BuildError {
     #[error("TLS cannot be set up")]
     Tls(#[from] deliver::tls::TlsError),
     /// A source or webhook of the configuration file.
-    #[error("{place} in the configuration: {problem}")]
+    #[error("{place}: {problem}")]
     Declared {
-        /// Which one.
+        /// Which one, in which file.
         place: String,
         /// What is wrong with it.
         problem: String,

@@ -240,8 +240,8 @@ impl Dispatcher {
     }
 
     /// Looks at every lane again, after what is configured has changed. Lanes of webhooks that are
-    /// gone end when nothing of theirs is under way; deliveries of sources that are gone were
-    /// cancelled with them.
+    /// gone end when nothing of theirs is under way. Deliveries of sources that are gone go back
+    /// to the store, which knows whether they were cancelled with them.
     pub fn reconfigured(&self) {
         let snapshot = self.parts.live.snapshot();
         let is_there = |ready: &Ready| {
@@ -255,7 +255,10 @@ impl Dispatcher {
             lanes.values().cloned().collect()
         };
         for lane in lanes {
-            lane.lock().ready.retain(is_there);
+            let gone = lane.lock().take_out(|ready| !is_there(ready));
+            if !gone.is_empty() {
+                self.spawn(give_back(self.me.clone(), lane.clone(), gone));
+            }
             self.pump(&lane);
         }
     }

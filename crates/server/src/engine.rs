@@ -173,6 +173,7 @@ impl Engine for ServerEngine {
     }
 
     fn cancelled(&self, delivery: &Delivery) {
+        self.metrics.delivery_finished(delivery.status);
         self.dispatcher.cancelled(delivery.webhook, delivery.id);
     }
 

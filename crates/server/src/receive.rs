@@ -35,7 +35,7 @@ use crate::{
 
 pub mod admission;
 mod answer;
-mod body;
+pub(crate) mod body;
 mod budget;
 mod event;
 mod refusals;

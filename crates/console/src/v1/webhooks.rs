@@ -218,7 +218,10 @@ async fn check_target(console: &Console, webhook: &Webhook) -> Result<(), Proble
     let Err(forbidden) = engine.check_target(&url, webhook.allow_private).await else {
         return Ok(());
     };
-    let message = format!("{}; {}", forbidden.reason, forbidden.remedy);
+    let message = match forbidden.remedy.as_str() {
+        "" => forbidden.reason,
+        remedy => format!("{}; {remedy}", forbidden.reason),
+    };
     let mut errors = FieldErrors::default();
     errors.add("url", FieldCode::TargetForbidden, message.clone());
     Err(Problem::new(Code::TargetForbidden, message).with_errors(errors))

@@ -299,3 +299,15 @@ async fn a_literal_is_not_resolved_and_localhost_is() {
     assert_eq!(vetted, [SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 8080)]);
     assert_eq!(names.asked(), ["localhost", "localhost"]);
 }
+
+#[test]
+fn the_unguarded_one_judges_no_address() {
+    let guard = TargetGuard::danger_unguarded();
+    let policy = TargetPolicy::default();
+    for url in
+        ["http://127.0.0.1:1/", "http://169.254.169.254/", "http://metadata.google.internal/"]
+    {
+        assert!(guard.check_url(&Url::parse(url).unwrap(), policy).is_ok(), "{url}");
+    }
+    assert!(guard.check_url(&Url::parse("ftp://example.com/").unwrap(), policy).is_err());
+}

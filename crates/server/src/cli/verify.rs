@@ -2,6 +2,7 @@
 
 use std::{io::Write, path::PathBuf};
 
+use bytes::Bytes;
 use clap::Args;
 use countersign::{Dialect, UnixSeconds, Verifier, explain};
 use http::HeaderMap;
@@ -60,17 +61,19 @@ impl Verify {
         }
     }
 
-    fn input(&self) -> anyhow::Result<(HeaderMap, Vec<u8>)> {
-        if let Some(path) = &self.request {
-            let raw = inputs::file(path)?;
-            let (headers, body) = headers::request(&raw)?;
-            return Ok((headers, body.to_vec()));
-        }
-        let mut map = HeaderMap::new();
-        for line in &self.headers {
-            headers::add(&mut map, line.as_bytes())?;
-        }
-        Ok((map, inputs::body()?))
+    fn input(&self) -> anyhow::Result<(HeaderMap, Bytes)> {
+        let (headers, body) = match &self.request {
+            Some(path) => headers::request(&inputs::file(path)?)?,
+            None => {
+                let mut map = HeaderMap::new();
+                for line in &self.headers {
+                    headers::add(&mut map, line.as_bytes())?;
+                }
+                (map, inputs::body()?)
+            }
+        };
+        let body = headers::plain(&headers, body)?;
+        Ok((headers, body))
     }
 }
 

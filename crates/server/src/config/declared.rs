@@ -55,7 +55,8 @@ pub(super) fn sources(
         let name = table.get("name").and_then(Value::as_str).map(str::to_owned);
         let mut reader = Reader { base, file, place, notes };
         let draft = reader.draft(table.clone())?;
-        Ok(DeclaredSource { place: reader.place, name, draft })
+        let place = format!("{} in {}", reader.place, file.display());
+        Ok(DeclaredSource { place, name, draft })
     });
     read.collect()
 }
@@ -80,7 +81,8 @@ pub(super) fn webhooks(
             return Err(reader.wrong("another webhook has the same `key`"));
         }
         let draft = reader.draft(table)?;
-        declared.push(DeclaredWebhook { place: reader.place, key, draft });
+        let place = format!("{} in {}", reader.place, file.display());
+        declared.push(DeclaredWebhook { place, key, draft });
     }
     Ok(declared)
 }

@@ -66,6 +66,18 @@ impl Layers {
         self.file.clone().unwrap_or_else(|| FILE_DEFAULT.into())
     }
 
+    /// Where a setting's value comes from, for messages.
+    pub(super) fn place_of(&self, setting: &str) -> String {
+        let variable = variable_name(setting);
+        if self.flags.iter().any(|(name, _)| *name == setting) {
+            "the flags".to_owned()
+        } else if self.environment.contains_key(&variable) {
+            variable
+        } else {
+            self.file_name().display().to_string()
+        }
+    }
+
     fn read_file(&self) -> Result<(Table, PathBuf), ConfigError> {
         let file = self.file_name();
         if self.file.is_none() && !file.exists() {

@@ -163,3 +163,13 @@ fn webhooks_need_a_key_of_their_own() {
     let twice = "[[webhook]]\nkey = 'a'\n[[webhook]]\nkey = 'a'\n";
     assert!(error(twice).contains("same `key`"));
 }
+
+#[test]
+fn a_wrong_value_is_named_where_it_stands() {
+    let (_folder, mut layers) = layers("");
+    let place = |layers: &Layers| Config::load(layers).unwrap_err().to_string();
+    layers.environment.extend([("COUNTERSIGN_SERVER__LISTEN".to_owned(), "zzz".to_owned())]);
+    assert!(place(&layers).contains("`server.listen` in COUNTERSIGN_SERVER__LISTEN"));
+    layers.flags.push(("server.listen", "zzz".to_owned()));
+    assert!(place(&layers).contains("`server.listen` in the flags"));
+}

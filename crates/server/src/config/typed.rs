@@ -20,7 +20,7 @@ const DRAIN_MAX_S: u64 = 600;
 struct Values<'a> {
     given: &'a Table,
     defaults: Table,
-    place: String,
+    layers: &'a Layers,
 }
 
 impl Values<'_> {
@@ -33,8 +33,8 @@ impl Values<'_> {
     }
 
     fn wrong(&self, name: &str, problem: impl Into<String>) -> ConfigError {
-        let (name, place, problem) = (name.to_owned(), self.place.clone(), problem.into());
-        ConfigError::Value { name, place, problem }
+        let place = self.layers.place_of(name);
+        ConfigError::Value { name: name.to_owned(), place, problem: problem.into() }
     }
 
     fn text(&self, name: &str) -> Result<Option<&str>, ConfigError> {
@@ -67,11 +67,8 @@ impl Values<'_> {
 
 pub(super) fn read(table: &Table, base: &Path, layers: &Layers) -> Result<Config, ConfigError> {
     let file = layers.file_name();
-    let values = Values {
-        given: table,
-        defaults: super::DEFAULT_FILE.parse().unwrap_or_default(),
-        place: file.display().to_string(),
-    };
+    let values =
+        Values { given: table, defaults: super::DEFAULT_FILE.parse().unwrap_or_default(), layers };
     let mut warnings = Vec::new();
     let sources = declared::sources(table, base, &file, &mut warnings)?;
     let webhooks = declared::webhooks(table, base, &file, &mut warnings)?;

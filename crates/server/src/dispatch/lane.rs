@@ -191,6 +191,14 @@ impl LaneState {
         }
     }
 
+    /// Takes deliveries out of the queue that are not to be tried as things stand.
+    pub(super) fn take_out(&mut self, unwanted: impl Fn(&Ready) -> bool) -> Vec<Ready> {
+        let (out, kept): (VecDeque<_>, _) =
+            std::mem::take(&mut self.ready).into_iter().partition(unwanted);
+        self.ready = kept;
+        out.into()
+    }
+
     fn give_back_or(&mut self, step: Step) -> Step {
         if self.ready.is_empty() {
             return step;

@@ -44,7 +44,7 @@ pub(super) struct PlainBody {
 
 /// Why there is no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BodyError {
+pub(crate) enum BodyError {
     TooLarge,
     Encoding,
     Gzip,
@@ -54,7 +54,7 @@ pub(super) enum BodyError {
 }
 
 impl BodyError {
-    pub(super) fn reason(self) -> &'static str {
+    pub(crate) fn reason(self) -> &'static str {
         match self {
             BodyError::TooLarge => "body_too_large",
             BodyError::Encoding => "content_encoding",
@@ -74,14 +74,14 @@ impl From<NoRoom> for BodyError {
 
 /// How a body is encoded for transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     Identity,
     Gzip,
 }
 
 impl Encoding {
     /// Reads `Content-Encoding`: absent, `identity`, `gzip` or `x-gzip` (RFC 9110, 8.4.1.3), once.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Encoding, BodyError> {
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Encoding, BodyError> {
         let mut values = headers.get_all(header::CONTENT_ENCODING).iter();
         let Some(value) = values.next() else {
             return Ok(Encoding::Identity);
@@ -218,6 +218,14 @@ async fn inflate(wire: Bytes, cap: usize, room: &mut Room) -> Result<Bytes, Body
     let (plain, taken) = decoding.await.map_err(|_| BodyError::Gzip)?;
     *room = taken;
     plain
+}
+
+/// The plain bytes of a whole body, by the same rules as one that streams in.
+pub(crate) fn plain(wire: Vec<u8>, encoding: Encoding, cap: usize) -> Result<Bytes, BodyError> {
+    if encoding == Encoding::Gzip && wire.starts_with(&GZIP_MAGIC) {
+        return decode(&wire, cap);
+    }
+    Ok(wire.into())
 }
 
 fn decode(wire: &[u8], cap: usize) -> Result<Bytes, BodyError> {

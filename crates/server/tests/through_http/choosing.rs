@@ -96,3 +96,28 @@ async fn a_deleted_webhook_gets_nothing_more() {
     assert_eq!(receiver.waiting(), 0);
     scene.end().await;
 }
+
+#[tokio::test]
+async fn a_delivery_of_a_deleted_source_can_be_resent_whatever_is_changed_meanwhile() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let bitbucket = scene.source("bitbucket", "bitbucket-cloud").await;
+    scene.webhook(&receiver, json!({"max_in_flight": 1})).await;
+    let event = scene.accepted("bitbucket", &bitbucket.push("1")).await;
+    let delivered = scene.delivery(&event, "delivered").await;
+    receiver.next().await;
+    assert_eq!(scene.api("DELETE", "/api/v1/sources/bitbucket", None).await.status, 204);
+
+    receiver.answers(Answer::held());
+    let busy = scene.publish("key=repo:push").await;
+    receiver.next().await;
+    let path = format!("/api/v1/deliveries/{}", delivered["id"].as_str().unwrap());
+    scene.act(&format!("{path}/resend")).await;
+    // It waits in the lane; any change looks at all lanes again.
+    scene.source("another", "bitbucket-cloud").await;
+    receiver.answers(Answer::status(200));
+    receiver.release(1);
+    scene.delivery(&busy, "delivered").await;
+    scene.delivery_when(&event, |delivery| delivery["attempts_made"] == 2).await;
+    scene.end().await;
+}
