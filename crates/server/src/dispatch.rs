@@ -23,7 +23,8 @@
 //! - What is in memory (`ready`, under way, not recorded yet) is at most
 //!   [`memory::DELIVERIES_MAX`] deliveries with [`memory::BODY_BYTES_MAX`] of bodies; beyond that,
 //!   work waits in the store.
-//! - One lane has at most half of that while others want some.
+//! - While over half of that is taken, a lane claims no more than it is about to try, and at most
+//!   256 deliveries of a lane are born leased.
 //! - A lane whose breaker opens gives what it holds back to the store.
 //! - An outcome is recorded until the store confirms it; only then the delivery's memory is freed.
 //!

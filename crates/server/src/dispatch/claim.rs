@@ -71,7 +71,7 @@ impl Dispatcher {
                 continue;
             }
             let bytes = item.event.as_ref().map_or(0, |event| event.body.len());
-            // A probe or the first of a claim has to get through also where memory is scarce.
+            // What there is no room for goes back; the first delivery in memory always has room.
             let Some(room) = self.memory.take(bytes) else {
                 back.push(item.delivery.id);
                 continue;
