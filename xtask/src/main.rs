@@ -12,6 +12,7 @@
 
 mod bench;
 mod cargo;
+mod debian;
 mod folder;
 mod http;
 mod process;
@@ -22,6 +23,7 @@ mod report;
 mod server;
 mod suite;
 mod tidy;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -54,6 +56,8 @@ enum Command {
     Ci,
     /// The habits that can be counted.
     Tidy,
+    /// Writes the test vectors, `vectors/*.json`.
+    Vectors,
     /// What the server accepts, delivers and costs, beside a null relay; builds in release.
     Bench {
         /// Few events, to check the benchmark itself.
@@ -94,6 +98,10 @@ fn run(command: Command) -> Result<ExitCode> {
             Ok(suite::run_all(chosen, &Job::new(Scale::All, None)))
         }
         Command::Tidy => tidy::print_findings(&folder::root()),
+        Command::Vectors => {
+            vectors::write(&folder::root())?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Bench { quick } => bench::run(quick),
         Command::Soak { kills, seed } => {
             let chosen = suite::choose(&["crash".to_owned()], true)?;

@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::debian;
 use crate::folder;
-use crate::process::{output, succeed};
+use crate::process::succeed;
 use crate::report::NotRun;
 
 const INSTALL_LIMIT: Duration = Duration::from_secs(600);
@@ -78,29 +79,9 @@ fn not_run(reason: &str) -> NotRun {
 
 /// Sees to it that `python3 -m venv` works, with Debian's packages where that is possible.
 fn provide_python() -> Result<(), NotRun> {
-    if has_venv() {
-        return Ok(());
-    }
-    if !Path::new("/etc/debian_version").exists() || !is_root() {
-        return Err(not_run("python3 with the module venv is missing"));
-    }
-    println!("  installing Debian's python3-venv and python3-pip");
-    let apt = |arguments: &[&str]| {
-        let mut command = Command::new("apt-get");
-        command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments);
-        succeed(&mut command, INSTALL_LIMIT).map_err(|error| not_run(&format!("{error:#}")))
-    };
-    apt(&["update", "-q"])?;
-    apt(&["install", "-y", "-q", "--no-install-recommends", "python3-venv", "python3-pip"])?;
-    if has_venv() { Ok(()) } else { Err(not_run("python3 has no module venv after installing it")) }
-}
-
-fn has_venv() -> bool {
-    let mut command = Command::new("python3");
-    succeed(command.args(["-c", "import venv, ensurepip"]), Duration::from_secs(60)).is_ok()
-}
-
-fn is_root() -> bool {
-    output(Command::new("id").arg("-u"), Duration::from_secs(10))
-        .is_ok_and(|done| done.stdout.trim_ascii() == b"0")
+    debian::provide(
+        "python3 with its modules venv and pip",
+        &["python3-venv", "python3-pip"],
+        || debian::answers("python3", &["-c", "import venv, ensurepip"]),
+    )
 }

@@ -4,6 +4,7 @@
 mod attempt;
 mod delivery;
 mod event;
+mod generic_hmac;
 mod raw_bytes;
 mod refusal;
 mod secret;
@@ -19,8 +20,9 @@ use utoipa::ToSchema;
 pub(crate) use attempt::AttemptAnswer;
 pub(crate) use delivery::{DeliveryAnswer, DeliveryWithAttempts};
 pub(crate) use event::{EventAnswer, PublishedAnswer};
+pub(crate) use generic_hmac::GenericHmacAnswer;
 pub(crate) use raw_bytes::RawBytes;
-pub(crate) use refusal::RefusalAnswer;
+pub(crate) use refusal::{ExplainedRefusal, RefusalAnswer};
 pub(crate) use secret::{AddedSecret, SecretAnswer};
 pub(crate) use source::{ChangedSource, SourceAnswer};
 pub(crate) use webhook::{ChangedWebhook, WebhookAnswer};

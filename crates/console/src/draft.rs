@@ -10,6 +10,7 @@
 //! merged name by name.
 
 mod basic_auth;
+mod dialect;
 pub(crate) mod field;
 mod forge;
 mod header;
@@ -23,6 +24,7 @@ mod webhook;
 mod tests;
 
 pub use basic_auth::BasicAuthDraft;
+pub use dialect::{DialectName, GenericHmacDraft};
 pub use field::{Field, SecretText};
 pub use forge::{DraftError, Drafted, Forge, GeneratedSecret, Warning};
 pub use retry::RetryDraft;

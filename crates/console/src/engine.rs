@@ -70,6 +70,8 @@ pub enum WaitingFor {
 /// An inbound request that was not accepted. Kept in memory only.
 #[derive(Clone, Debug)]
 pub struct Refusal {
+    /// Counts refusals since the server started, from 1.
+    pub number: u64,
     /// When.
     pub at: Timestamp,
     /// The name in the path, as it was asked for: there may be no such source.
@@ -137,6 +139,10 @@ pub trait Engine: Send + Sync + fmt::Debug {
 
     /// Refusals, newest first.
     fn refusals(&self) -> Vec<Refusal>;
+
+    /// Why a request was refused, in sentences for the operator; computed now, by the secrets that
+    /// there are now. `None` where it is not kept any more.
+    fn explain_refusal(&self, number: u64) -> EngineFuture<'_, Option<(Refusal, Vec<String>)>>;
 
     /// When secrets were used last, where that is not yet in the store.
     fn secret_use(&self, id: SecretId) -> Option<Timestamp>;

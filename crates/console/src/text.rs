@@ -1,6 +1,6 @@
 //! Values that are written as text, in bodies and in queries alike.
 
-use countersign::{Dialect, EventKey};
+use countersign::{Algorithm, Dialect, Encoding, EventKey};
 use pipeline::{
     DeliveryId, EventId, Scope, SignaturePolicy, SourceName, Status, Timestamp, Trigger, WebhookId,
 };
@@ -9,7 +9,10 @@ use utoipa::openapi::{
     schema::{SchemaFormat, Type},
 };
 
-use crate::fields::{Fault, FieldCode};
+use crate::{
+    draft::DialectName,
+    fields::{Fault, FieldCode},
+};
 
 /// A value that is written as text.
 pub(crate) trait Text: Sized {
@@ -68,15 +71,64 @@ impl Text for String {
     }
 }
 
-impl Text for Dialect {
-    fn read(text: &str) -> Result<Dialect, Fault> {
-        text.parse::<Self>().map_err(|error| bad_format(&error))
+impl Text for DialectName {
+    fn read(text: &str) -> Result<DialectName, Fault> {
+        if text == Dialect::GENERIC_HMAC {
+            return Ok(DialectName::GenericHmac);
+        }
+        let known = |error: &dyn std::fmt::Display| format!("{error}, {}", Dialect::GENERIC_HMAC);
+        let dialect = text.parse().map_err(|error| bad_format(&known(&error)))?;
+        Ok(DialectName::Fixed(dialect))
     }
 
     fn describe() -> Object {
-        let names: Vec<&str> = Dialect::ALL.iter().map(Dialect::as_str).collect();
+        let mut names: Vec<&str> = Dialect::ALL.iter().map(Dialect::as_str).collect();
+        names.push(Dialect::GENERIC_HMAC);
         one_of(&names)
     }
+}
+
+/// The words of the API for [`Encoding`].
+pub(crate) const ENCODINGS: [(&str, Encoding); 2] =
+    [("hex", Encoding::Hex), ("base64", Encoding::Base64)];
+
+/// The words of the API for [`Algorithm`].
+pub(crate) const ALGORITHMS: [(&str, Algorithm); 2] =
+    [("sha256", Algorithm::Sha256), ("sha512", Algorithm::Sha512)];
+
+/// The value that a word stands for.
+fn value_of<T: Copy>(words: &[(&'static str, T)], text: &str) -> Result<T, Fault> {
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    found.ok_or_else(|| bad_format(&format!("one of {}", known.join(", "))))
+}
+
+/// The word that stands for a value.
+pub(crate) fn word_of<T: PartialEq>(
+    words: &[(&'static str, T)],
+    value: &T,
+) -> Option<&'static str> {
+    words.iter().find(|(_, one)| one == value).map(|(word, _)| *word)
+}
+
+macro_rules! worded {
+    ($($type:ty, $words:expr;)+) => {
+        $(impl Text for $type {
+            fn read(text: &str) -> Result<$type, Fault> {
+                value_of(&$words, text)
+            }
+
+            fn describe() -> Object {
+                one_of(&$words.map(|(word, _)| word))
+            }
+        })+
+    };
+}
+
+worded! {
+    Encoding, ENCODINGS;
+    Algorithm, ALGORITHMS;
+    SignaturePolicy, SIGNATURE_POLICIES;
 }
 
 impl Text for Status {
@@ -96,18 +148,6 @@ pub(crate) const SIGNATURE_POLICIES: [(&str, SignaturePolicy); 3] = [
     ("keep", SignaturePolicy::Keep),
     ("drop", SignaturePolicy::Drop),
 ];
-
-impl Text for SignaturePolicy {
-    fn read(text: &str) -> Result<SignaturePolicy, Fault> {
-        let found = SIGNATURE_POLICIES.iter().find(|(word, _)| *word == text);
-        let (_, policy) = found.ok_or_else(|| bad_format(&"one of replace, keep, drop"))?;
-        Ok(*policy)
-    }
-
-    fn describe() -> Object {
-        one_of(&SIGNATURE_POLICIES.map(|(word, _)| word))
-    }
-}
 
 /// A moment (RFC 3339); anything finer than a millisecond is cut off.
 impl Text for Timestamp {

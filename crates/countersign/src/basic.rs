@@ -18,7 +18,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::headers::{Headers, Occurrence, occurrence};
-use crate::mac::{DIGEST_BYTES, Digest, sha256};
+use crate::mac::{Claimed, Digest, sha256};
 
 /// The most bytes of a user name, and of a password.
 pub const BASIC_PART_MAX_BYTES: usize = 1024;
@@ -118,7 +118,7 @@ impl BasicCredentials {
 }
 
 /// SHA-256 of the pair that a value of `Authorization` carries.
-fn digest_of_pair(value: &[u8]) -> Option<[u8; DIGEST_BYTES]> {
+fn digest_of_pair(value: &[u8]) -> Option<Claimed> {
     let (scheme, rest) = value.split_at_checked(5)?;
     let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
     if !scheme.eq_ignore_ascii_case(b"Basic") || spaces == 0 {
@@ -127,7 +127,7 @@ fn digest_of_pair(value: &[u8]) -> Option<[u8; DIGEST_BYTES]> {
     let encoded = rest.get(spaces..)?;
     let mut pair = Zeroizing::new(vec![0; PAIR_TEXT_MAX_BYTES]);
     let length = STANDARD.decode_slice(encoded, &mut pair).ok()?;
-    Some(sha256(pair.get(..length)?).into_bytes())
+    Some(sha256(pair.get(..length)?).claimed())
 }
 
 impl fmt::Debug for BasicCredentials {

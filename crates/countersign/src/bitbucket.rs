@@ -1,12 +1,18 @@
-//! The headers of Bitbucket's webhook requests, as types.
+//! The headers of Bitbucket's webhook requests, as types, and with the feature `events` their
+//! bodies.
 //!
 //! Owns one type per product, [`cloud::RequestHeaders`] and [`data_center::RequestHeaders`], read
 //! from any [`Headers`] and written to an `http::HeaderMap` (feature `http`). Reading is
 //! tolerant: an id need not be a UUID, and an optional header that stands twice, is over 255 bytes or
 //! is not text is `None`. Reading verifies nothing; that is [`Verifier`](crate::Verifier)'s.
+//!
+//! `cloud::Event` and `data_center::Event` are the bodies, a variant for each event key; what they
+//! share is told in `bitbucket::event`.
 
 pub mod cloud;
 pub mod data_center;
+#[cfg(feature = "events")]
+pub mod event;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +25,7 @@ use crate::event_key::{EventKey, EventKeyError};
 use crate::headers::{
     HEADER_TEXT_MAX_BYTES, Headers, Occurrence, as_visible_text, occurrence, visible_text,
 };
-use crate::mac::digest_of_hex;
+use crate::mac::{Algorithm, Encoding};
 
 /// The text of an `X-Hub-Signature` header as it was received or will be sent: a claim, not a proof.
 ///
@@ -56,7 +62,9 @@ impl HubSignature {
     /// ```
     #[must_use]
     pub fn digest(&self) -> Option<[u8; 32]> {
-        digest_of_hex(self.0.strip_prefix("sha256=")?.as_bytes()).ok()
+        let digits = self.0.strip_prefix("sha256=")?.as_bytes();
+        let claimed = Encoding::Hex.read(digits, Algorithm::Sha256).ok()?;
+        claimed.as_slice().try_into().ok()
     }
 }
 

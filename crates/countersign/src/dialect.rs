@@ -7,12 +7,20 @@
 
 mod bitbucket_cloud;
 mod bitbucket_data_center;
-mod hub_signature;
+mod claim;
+mod generic_hmac;
+mod gitea;
+mod github;
+mod gitlab;
+mod labelled_digest;
 mod standard_webhooks;
 #[cfg(test)]
 mod tests;
+mod webhook_signature;
 
+use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
@@ -21,12 +29,19 @@ use zeroize::Zeroizing;
 
 use crate::event_key::EventKey;
 use crate::headers::Headers;
-use crate::mac::{DIGEST_BYTES, Mac};
+use crate::mac::{DigestError, Mac};
 use crate::secret::{Secret, SecretError, SecretWarning};
 use crate::sign::{Outgoing, SignError};
-use crate::verify::{UnixSeconds, VerifyError};
+use crate::verify::VerifyError;
+
+pub use generic_hmac::{GENERIC_HMAC_PREFIX_MAX_BYTES, GenericHmac, GenericHmacError};
 
 pub(crate) use bitbucket_cloud::attempt;
+pub(crate) use claim::Claim;
+pub(crate) use labelled_digest::Form;
+
+/// A header to send: its name and its value.
+pub(crate) type Written = (Cow<'static, str>, String);
 
 /// How one system shows the origin of a request over HTTP.
 ///
@@ -34,7 +49,11 @@ pub(crate) use bitbucket_cloud::attempt;
 /// |---|---|---|---|---|---|
 /// | `bitbucket-cloud` | `X-Hub-Signature: sha256=<hex>` | body | `X-Event-Key` | `X-Request-UUID` | `X-Attempt-Number` |
 /// | `bitbucket-data-center` | the same | body | `X-Event-Key` | `X-Request-Id` | none |
+/// | `github` | `X-Hub-Signature-256: sha256=<hex>` | body | `X-GitHub-Event` | `X-GitHub-Delivery` | none |
+/// | `gitlab` | `X-Gitlab-Token`; with a `whsec_` secret `webhook-signature` | nothing; as `standard-webhooks` | `X-Gitlab-Event` | `Idempotency-Key`, else `X-Gitlab-Event-UUID` | none |
+/// | `gitea` | `X-Gitea-Signature: <hex>` | body | `X-Gitea-Event` | `X-Gitea-Delivery` | none |
 /// | `standard-webhooks` | `webhook-signature: v1,<base64>` list | `id.timestamp.body` | `X-Event-Key`, else the body's `type` | `webhook-id` | none |
+/// | `generic-hmac` | configured | body | configured | configured | none |
 ///
 /// ```
 /// use countersign::Dialect;
@@ -51,25 +70,63 @@ pub enum Dialect {
     BitbucketCloud,
     /// Bitbucket Server and Data Center: the same signature, other ids.
     BitbucketDataCenter,
+    /// GitHub: HMAC-SHA256 over the body, in `X-Hub-Signature-256`.
+    Github,
+    /// GitLab: a token, or with a `whsec_` secret a signature as of Standard Webhooks.
+    Gitlab,
+    /// Gitea and Forgejo: HMAC-SHA256 over the body, in `X-Gitea-Signature`.
+    Gitea,
     /// Standard Webhooks 1.0 with symmetric (`v1`) signatures.
     StandardWebhooks,
+    /// An HMAC over the body, wherever the system puts it.
+    GenericHmac(Arc<GenericHmac>),
 }
 
-/// Asks the file of a dialect.
+/// Asks the file of a dialect: a constant, or a function, to which `generic-hmac` gets its settings.
 macro_rules! ask {
-    ($dialect:expr, $item:ident $(($($argument:expr),*))?) => {
+    ($dialect:expr, $item:ident) => {
+        ask!(@ $dialect, $item, _generic => generic_hmac::$item)
+    };
+    ($dialect:expr, $item:ident or $method:ident) => {
+        ask!(@ $dialect, $item, generic => generic.$method())
+    };
+    ($dialect:expr, $item:ident ($($argument:expr),*)) => {
         match $dialect {
-            Dialect::BitbucketCloud => bitbucket_cloud::$item $(($($argument),*))?,
-            Dialect::BitbucketDataCenter => bitbucket_data_center::$item $(($($argument),*))?,
-            Dialect::StandardWebhooks => standard_webhooks::$item $(($($argument),*))?,
+            Dialect::BitbucketCloud => bitbucket_cloud::$item($($argument),*),
+            Dialect::BitbucketDataCenter => bitbucket_data_center::$item($($argument),*),
+            Dialect::Github => github::$item($($argument),*),
+            Dialect::Gitlab => gitlab::$item($($argument),*),
+            Dialect::Gitea => gitea::$item($($argument),*),
+            Dialect::StandardWebhooks => standard_webhooks::$item($($argument),*),
+            Dialect::GenericHmac(generic) => generic_hmac::$item(generic, $($argument),*),
+        }
+    };
+    (@ $dialect:expr, $item:ident, $generic:ident => $answer:expr) => {
+        match $dialect {
+            Dialect::BitbucketCloud => bitbucket_cloud::$item,
+            Dialect::BitbucketDataCenter => bitbucket_data_center::$item,
+            Dialect::Github => github::$item,
+            Dialect::Gitlab => gitlab::$item,
+            Dialect::Gitea => gitea::$item,
+            Dialect::StandardWebhooks => standard_webhooks::$item,
+            Dialect::GenericHmac($generic) => $answer,
         }
     };
 }
 
 impl Dialect {
-    /// Every dialect that needs no configuration.
-    pub const ALL: &'static [Self] =
-        &[Self::BitbucketCloud, Self::BitbucketDataCenter, Self::StandardWebhooks];
+    /// Every dialect that needs no configuration: all but `generic-hmac`.
+    pub const ALL: &'static [Self] = &[
+        Self::BitbucketCloud,
+        Self::BitbucketDataCenter,
+        Self::Github,
+        Self::Gitlab,
+        Self::Gitea,
+        Self::StandardWebhooks,
+    ];
+
+    /// The name of [`Dialect::GenericHmac`], which is configured and so cannot be parsed from its name.
+    pub const GENERIC_HMAC: &'static str = generic_hmac::NAME;
 
     /// The name of the dialect, as configuration and the command line write it.
     ///
@@ -82,15 +139,14 @@ impl Dialect {
         ask!(self, NAME)
     }
 
-    /// The header that carries the signature.
+    /// The headers that carry the signature: one, but at `gitlab` the token's and the signature's.
     ///
     /// ```
     /// # use countersign::Dialect;
-    /// assert_eq!(Dialect::BitbucketCloud.signature_header(), "X-Hub-Signature");
+    /// assert!(Dialect::BitbucketCloud.signature_headers().eq(["X-Hub-Signature"]));
     /// ```
-    #[must_use]
-    pub fn signature_header(&self) -> &'static str {
-        ask!(self, SIGNATURE_HEADER)
+    pub fn signature_headers(&self) -> impl Iterator<Item = &str> {
+        ask!(self, SIGNATURE_HEADERS or signature_headers).iter().map(AsRef::as_ref)
     }
 
     /// The dialect's headers for the event, the id, the hook and the time: what is forwarded when a
@@ -99,11 +155,10 @@ impl Dialect {
     /// ```
     /// # use countersign::Dialect;
     /// let headers = Dialect::BitbucketDataCenter.event_headers();
-    /// assert_eq!(headers, ["X-Event-Key", "X-Request-Id"]);
+    /// assert!(headers.eq(["X-Event-Key", "X-Request-Id"]));
     /// ```
-    #[must_use]
-    pub fn event_headers(&self) -> &'static [&'static str] {
-        ask!(self, EVENT_HEADERS)
+    pub fn event_headers(&self) -> impl Iterator<Item = &str> {
+        ask!(self, EVENT_HEADERS or event_headers).iter().map(AsRef::as_ref)
     }
 
     /// The largest body that a source of this dialect takes where nothing else is configured.
@@ -130,6 +185,18 @@ impl Dialect {
         ask!(self, UNSIGNED_PING)
     }
 
+    /// The event key of the signed requests by which the provider tests a connection. Such a request
+    /// is verified first; then answer it and keep nothing.
+    ///
+    /// ```
+    /// # use countersign::Dialect;
+    /// assert_eq!(Dialect::Github.signed_ping(), Some("ping"));
+    /// ```
+    #[must_use]
+    pub fn signed_ping(&self) -> Option<&'static str> {
+        ask!(self, SIGNED_PING)
+    }
+
     /// Whether the provider can show its origin by basic authentication alone, without a secret.
     ///
     /// ```
@@ -142,7 +209,7 @@ impl Dialect {
         ask!(self, BASIC_AUTH_SUFFICES)
     }
 
-    /// Whether a request carries a signature of every active secret, and not of the last one only.
+    /// Whether a request may carry a signature of every active secret, and not of the last one only.
     ///
     /// ```
     /// # use countersign::Dialect;
@@ -154,12 +221,26 @@ impl Dialect {
         ask!(self, SIGNS_WITH_ALL)
     }
 
+    /// The header that carries the secret itself, where a dialect has one: what it says must be in no
+    /// log and is not to be stored in clear.
+    ///
+    /// ```
+    /// # use countersign::Dialect;
+    /// assert_eq!(Dialect::Gitlab.token_header(), Some("X-Gitlab-Token"));
+    /// assert_eq!(Dialect::Github.token_header(), None);
+    /// ```
+    #[must_use]
+    pub fn token_header(&self) -> Option<&'static str> {
+        ask!(self, TOKEN_HEADER)
+    }
+
     /// Whether `secret` may be used in this dialect, and what is unwise about it.
     ///
     /// # Errors
     ///
     /// [`SecretError`] where the dialect cannot use it: at `standard-webhooks` anything but `whsec_`
-    /// and the strict base64 of 24 to 64 bytes.
+    /// and the strict base64 of 24 to 64 bytes; at `gitlab` what begins with `whsec_` and is no such
+    /// text, and a token that cannot stand in a header.
     ///
     /// ```
     /// use countersign::{Dialect, Secret, SecretError, SecretWarning};
@@ -197,7 +278,8 @@ impl Dialect {
     /// The event key that the body names, for dialects that put it there: at `standard-webhooks` the
     /// `type` of the JSON object. To be asked once the body is verified, where the headers gave none.
     ///
-    /// One pass without allocation or recursion, and no check that the rest of the body is JSON.
+    /// One pass without recursion that allocates nothing but the key, and no check that the rest of
+    /// the body is JSON.
     ///
     /// ```
     /// # use countersign::{Dialect, EventKey};
@@ -211,6 +293,11 @@ impl Dialect {
         ask!(self, event_key_of_body(body))
     }
 
+    /// How the dialect writes a digest, to explain what a request has in its place.
+    pub(crate) fn form(&self) -> Form<'_> {
+        ask!(self, FORM or form)
+    }
+
     /// The key of the MAC that `secret` stands for.
     pub(crate) fn key(&self, secret: &Secret) -> Result<Mac, SecretError> {
         ask!(self, key(secret))
@@ -222,26 +309,39 @@ impl Dialect {
     }
 
     /// What the headers claim about the signature, checked as far as is possible without the body.
-    pub(crate) fn claim<H: Headers + ?Sized>(&self, headers: &H) -> Result<Claim, VerifyError> {
-        ask!(self, claim(headers))
+    /// `keys` are the ones that will be compared with; only their kinds are asked.
+    pub(crate) fn claim<'a, H: Headers + ?Sized>(
+        &'a self,
+        headers: &'a H,
+        keys: &[Mac],
+    ) -> Result<Claim<'a>, VerifyError> {
+        ask!(self, claim(headers, keys))
     }
 
-    /// The dialect's headers apart from the signature, the event key and the attempt.
-    pub(crate) fn identity(
-        &self,
-        outgoing: &Outgoing<'_>,
-    ) -> Result<Vec<(&'static str, String)>, SignError> {
+    /// The dialect's headers apart from what the signature covers, the signature and what every
+    /// dialect sends.
+    pub(crate) fn identity(&self, outgoing: &Outgoing<'_>) -> Result<Vec<Written>, SignError> {
         ask!(self, identity(outgoing))
     }
 
-    /// Those headers of [`identity`](Self::identity) that the signature covers.
-    pub(crate) fn covered_headers(&self) -> &'static [&'static str] {
-        ask!(self, COVERED_HEADERS)
+    /// The headers that the signature covers.
+    pub(crate) fn covered(
+        &self,
+        keys: &[Mac],
+        outgoing: &Outgoing<'_>,
+    ) -> Result<Vec<Written>, SignError> {
+        ask!(self, covered(keys, outgoing))
     }
 
-    /// The value of the signature header. `keys` is not empty, the one activated last stands last.
-    pub(crate) fn signature(&self, keys: &[Mac], outgoing: &Outgoing<'_>) -> String {
-        ask!(self, signature(keys, outgoing))
+    /// The signature headers. `keys` is not empty, the one activated last stands last.
+    pub(crate) fn signatures(&self, keys: &[Mac], outgoing: &Outgoing<'_>) -> Vec<Written> {
+        ask!(self, signatures(keys, outgoing))
+    }
+}
+
+impl From<GenericHmac> for Dialect {
+    fn from(generic: GenericHmac) -> Self {
+        Self::GenericHmac(Arc::new(generic))
     }
 }
 
@@ -259,14 +359,16 @@ impl FromStr for Dialect {
     }
 }
 
-/// A name that is no dialect's. Its `Display` lists the names that are.
+/// A name that is no dialect's, or that of `generic-hmac`, which needs settings. Its `Display` lists
+/// the names that are.
 ///
 /// ```
 /// # use countersign::Dialect;
 /// let error = "bitbucket".parse::<Dialect>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "not a dialect; the dialects are bitbucket-cloud, bitbucket-data-center, standard-webhooks",
+///     "not a dialect; the dialects are bitbucket-cloud, bitbucket-data-center, github, gitlab, \
+///      gitea, standard-webhooks",
 /// );
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -300,23 +402,22 @@ pub struct Received {
     pub hook_id: Option<String>,
 }
 
-/// What a request claims: its digests, any of which may match, and what else the signature covers.
-pub(crate) struct Claim {
-    /// 1 to [`SIGNATURES_MAX`](crate::SIGNATURES_MAX).
-    pub(crate) digests: Vec<[u8; DIGEST_BYTES]>,
-    /// Signed before the body.
-    pub(crate) prefix: Vec<u8>,
-    /// When it was signed, in dialects that say so.
-    pub(crate) signed_at: Option<UnixSeconds>,
+impl From<DigestError> for VerifyError {
+    fn from(error: DigestError) -> Self {
+        match error {
+            DigestError::Encoding => Self::EncodingInvalid,
+            DigestError::Length => Self::LengthWrong,
+        }
+    }
 }
 
 /// Reads a header of [`Received`] that is a text of its own.
-fn text<H: Headers + ?Sized>(headers: &H, name: &'static str) -> Option<String> {
+fn text<H: Headers + ?Sized>(headers: &H, name: &str) -> Option<String> {
     crate::headers::visible_text(headers, name).map(String::from)
 }
 
 /// Reads an event key.
-fn event_key<H: Headers + ?Sized>(headers: &H, name: &'static str) -> Option<EventKey> {
+fn event_key<H: Headers + ?Sized>(headers: &H, name: &str) -> Option<EventKey> {
     EventKey::parse(crate::headers::visible_text(headers, name)?).ok()
 }
 

@@ -2,12 +2,16 @@
 //!
 //! Owns the likely causes and one sentence for each. It verifies first, as [`Verifier`] does, and
 //! then tries what usually went wrong. It never accepts more than the verifier, and what it says has
-//! neither a secret nor an expected digest in it. The work is bounded: the body is hashed at most
-//! 6 times per secret. Not for answers to whoever sent the request: the causes are hints to forge.
+//! neither a secret nor a digest in it, be it expected or received. The work is bounded: the body is
+//! hashed at most 24 times per active secret and once per expired one, and rewritten on the way into
+//! the hash, never in memory, and to no more than 8 times its length (or 4 KiB). Not for answers to
+//! whoever sent the request: the causes are hints to forge.
 
 mod causes;
+mod rewriting;
 #[cfg(test)]
 mod tests;
+mod trials;
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -22,6 +26,7 @@ pub use causes::Cause;
 /// Verifies a request and says which check failed and what is likely to have caused that.
 ///
 /// `body` is the plain bytes as the source would verify them, `secrets` the active ones.
+/// [`Explainer`] takes more facts.
 ///
 /// ```
 /// use countersign::{Cause, Dialect, Secret, UnixSeconds, Verdict, VerifyError, explain};
@@ -46,18 +51,84 @@ pub fn explain<H: Headers + ?Sized>(
     body: &[u8],
     now: UnixSeconds,
 ) -> Explanation {
-    let verdict = match Verifier::new(dialect.clone(), secrets) {
-        Err(error) => Verdict::CannotVerify(error),
-        Ok(verifier) => match verifier.verify(headers, body, now) {
-            Ok(verified) => Verdict::Genuine(verified),
-            Err(error) => Verdict::Refused(error),
-        },
-    };
-    let causes = match verdict {
-        Verdict::Refused(error) => causes::of(error, dialect, secrets, headers, body),
-        Verdict::Genuine(_) | Verdict::CannotVerify(_) => Vec::new(),
-    };
-    Explanation { verdict, causes }
+    Explainer::new(dialect, secrets).explain(headers, body, now)
+}
+
+/// [`explain`] with more facts than a verifier has.
+///
+/// ```
+/// use countersign::{Cause, Dialect, Explainer, Secret, UnixSeconds};
+///
+/// let active = [Secret::new("the new secret, 2026")?];
+/// let expired = [Secret::new("It's a Secret to Everybody")?];
+/// let headers = [(
+///     "X-Hub-Signature",
+///     "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9",
+/// )];
+/// let explainer = Explainer::new(&Dialect::BitbucketCloud, &active).with_expired(&expired);
+/// let explanation = explainer.explain(&headers, b"Hello World!", UnixSeconds(1_700_000_000));
+/// assert_eq!(explanation.causes(), [Cause::SecretExpired { secret: 0 }]);
+/// # Ok::<(), countersign::SecretError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Explainer<'a> {
+    dialect: &'a Dialect,
+    secrets: &'a [Secret],
+    expired: &'a [Secret],
+    encoded: Option<&'a [u8]>,
+}
+
+impl<'a> Explainer<'a> {
+    /// With the active `secrets`, in the order in which causes count them.
+    #[must_use]
+    pub fn new(dialect: &'a Dialect, secrets: &'a [Secret]) -> Self {
+        Self { dialect, secrets, expired: &[], encoded: None }
+    }
+
+    /// With secrets that count no more: to say that a sender still uses one.
+    #[must_use]
+    pub fn with_expired(self, expired: &'a [Secret]) -> Self {
+        Self { expired, ..self }
+    }
+
+    /// With the bytes of the body as they came, where its content encoding was undone: to say that
+    /// the sender signed those.
+    #[must_use]
+    pub fn with_encoded_body(self, encoded: &'a [u8]) -> Self {
+        Self { encoded: Some(encoded), ..self }
+    }
+
+    /// Verifies and explains. `body` is the plain bytes.
+    #[must_use]
+    pub fn explain<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        body: &[u8],
+        now: UnixSeconds,
+    ) -> Explanation {
+        let verdict = match Verifier::new(self.dialect.clone(), self.secrets) {
+            Err(error) => Verdict::CannotVerify(error),
+            Ok(verifier) => match verifier.verify(headers, body, now) {
+                Ok(verified) => Verdict::Genuine(verified),
+                Err(error) => Verdict::Refused(error),
+            },
+        };
+        let causes = match verdict {
+            Verdict::Refused(error) => trials::causes(self, error, headers, body),
+            Verdict::Genuine(_) | Verdict::CannotVerify(_) => Vec::new(),
+        };
+        Explanation { verdict, causes }
+    }
+}
+
+impl fmt::Debug for Explainer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explainer")
+            .field("dialect", self.dialect)
+            .field("secrets", &self.secrets.len())
+            .field("expired", &self.expired.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What became of a request, by [`explain`]. Its `Display` is one sentence a line.

@@ -71,7 +71,7 @@ pub(crate) enum Occurrence<'a> {
     Repeated,
 }
 
-pub(crate) fn occurrence<'a, H>(headers: &'a H, name: &'static str) -> Occurrence<'a>
+pub(crate) fn occurrence<'a, H>(headers: &'a H, name: &'a str) -> Occurrence<'a>
 where
     H: Headers + ?Sized,
 {
@@ -84,7 +84,7 @@ where
 }
 
 /// The value of a header that stands exactly once and is 1 to 255 visible ASCII characters.
-pub(crate) fn visible_text<'a, H>(headers: &'a H, name: &'static str) -> Option<&'a str>
+pub(crate) fn visible_text<'a, H>(headers: &'a H, name: &'a str) -> Option<&'a str>
 where
     H: Headers + ?Sized,
 {

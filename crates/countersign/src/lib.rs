@@ -1,4 +1,5 @@
-//! Sign and verify webhooks as Bitbucket Cloud, Bitbucket Data Center and Standard Webhooks do.
+//! Sign and verify webhooks as Bitbucket Cloud and Data Center, GitHub, GitLab, Gitea, Standard
+//! Webhooks and any system with an HMAC over the body do.
 //!
 //! A [`Dialect`] is how one system shows the origin of a request over HTTP: which headers, what is
 //! signed, how the event key, the request id and the attempt are named. Every dialect both signs
@@ -53,10 +54,13 @@ mod verify;
 struct Readme;
 
 pub use basic::{BASIC_PART_MAX_BYTES, BasicCredentials, BasicError};
-pub use dialect::{Dialect, DialectUnknown, Received};
+pub use dialect::{
+    Dialect, DialectUnknown, GENERIC_HMAC_PREFIX_MAX_BYTES, GenericHmac, GenericHmacError, Received,
+};
 pub use event_key::{EVENT_KEY_MAX_BYTES, EventKey, EventKeyError, KnownEventKey, Product};
-pub use explain::{Cause, Explanation, Verdict, explain};
+pub use explain::{Cause, Explainer, Explanation, Verdict, explain};
 pub use headers::{HEADER_TEXT_MAX_BYTES, Headers};
+pub use mac::{Algorithm, Encoding};
 #[cfg(feature = "getrandom")]
 pub use secret::RandomnessUnavailable;
 pub use secret::{SECRET_MAX_BYTES, SECRETS_ACTIVE_MAX, Secret, SecretError, SecretWarning};

@@ -86,9 +86,9 @@ impl Secret {
 
     /// A fresh secret in the form that `dialect` asks for, from 32 bytes (256 bits) of randomness.
     ///
-    /// `fill` is called once and must fill the whole slice with bytes that nobody can predict. The
-    /// Bitbucket dialects get 43 characters of base64url without padding, `standard-webhooks` gets
-    /// `whsec_` and the base64 of the 32 bytes.
+    /// `fill` is called once and must fill the whole slice with bytes that nobody can predict. At
+    /// `standard-webhooks` it is `whsec_` and the base64 of the 32 bytes, in every other dialect 43
+    /// characters of base64url without padding.
     ///
     /// ```
     /// use countersign::{Dialect, Secret};
@@ -196,6 +196,30 @@ pub enum SecretError {
     /// `standard-webhooks`: the decoded key has fewer than 24 or more than 64 bytes.
     #[error("the base64 after whsec_ must decode to 24 to 64 bytes")]
     WhsecLength,
+    /// `gitlab`: a token with something else than visible ASCII and spaces within.
+    #[error("a gitlab token is visible ASCII characters, with spaces only within")]
+    NotHeaderText,
+}
+
+impl SecretError {
+    /// A stable word for scripts, and for the test vectors.
+    ///
+    /// ```
+    /// # use countersign::SecretError;
+    /// assert_eq!(SecretError::OnlyWhitespace.reason(), "secret_blank");
+    /// ```
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Empty => "secret_empty",
+            Self::OnlyWhitespace => "secret_blank",
+            Self::TooLong => "secret_too_long",
+            Self::NotWhsec => "secret_not_whsec",
+            Self::WhsecEncoding => "secret_encoding",
+            Self::WhsecLength => "secret_length",
+            Self::NotHeaderText => "secret_not_header_text",
+        }
+    }
 }
 
 /// What is unwise or will not work elsewhere about a secret that is otherwise allowed.

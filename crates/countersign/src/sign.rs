@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod tests;
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -37,7 +38,7 @@ use crate::verify::{UnixSeconds, VerifierError, keys};
 ///     body: b"Hello World!",
 /// })?;
 /// assert!(headers.contains(&(
-///     "X-Hub-Signature",
+///     "X-Hub-Signature".into(),
 ///     "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9".into(),
 /// )));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -88,7 +89,7 @@ impl Signer {
     ///     at: UnixSeconds(1_700_000_000),
     ///     body: br#"{"test": true}"#,
     /// })?;
-    /// assert!(headers.iter().all(|(name, _)| *name != "X-Hub-Signature"));
+    /// assert!(headers.iter().all(|(name, _)| name != "X-Hub-Signature"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -141,53 +142,25 @@ impl Signer {
     pub fn headers(
         &self,
         outgoing: &Outgoing<'_>,
-    ) -> Result<Vec<(&'static str, String)>, SignError> {
-        let mut headers = Vec::with_capacity(6);
-        headers.push(("X-Event-Key", outgoing.event_key.to_string()));
+    ) -> Result<Vec<(Cow<'static, str>, String)>, SignError> {
+        let mut headers = Vec::with_capacity(8);
+        headers.push((Cow::Borrowed("X-Event-Key"), outgoing.event_key.to_string()));
         headers.extend(self.dialect.identity(outgoing)?);
-        headers.push(("X-Attempt-Number", outgoing.attempt.to_string()));
+        headers.extend(self.dialect.covered(&self.keys, outgoing)?);
+        headers.push((Cow::Borrowed("X-Attempt-Number"), outgoing.attempt.to_string()));
         if !self.keys.is_empty() {
-            headers.push(self.signed(outgoing));
+            headers.extend(self.dialect.signatures(&self.keys, outgoing));
         }
         Ok(headers)
     }
 
-    /// The signature header alone.
+    /// The signature after the headers that it covers: what has to replace the received ones when a
+    /// request is passed on with a new signature. At `standard-webhooks`, and at `gitlab` with a `whsec_`
+    /// secret, these are `webhook-id` and `webhook-timestamp`, elsewhere there are none.
     ///
     /// # Errors
     ///
     /// [`SignError::Unsigned`] without a secret; else as [`headers`](Self::headers).
-    ///
-    /// ```
-    /// use countersign::{Dialect, EventKey, Outgoing, SignError, Signer, UnixSeconds};
-    ///
-    /// let signer = Signer::unsigned(Dialect::BitbucketCloud);
-    /// let refused = signer.signature(&Outgoing {
-    ///     event_key: &EventKey::parse("repo:push")?,
-    ///     request_id: "1",
-    ///     attempt: 1,
-    ///     hook_id: None,
-    ///     at: UnixSeconds(1_700_000_000),
-    ///     body: b"{}",
-    /// });
-    /// assert_eq!(refused, Err(SignError::Unsigned));
-    /// # Ok::<(), countersign::EventKeyError>(())
-    /// ```
-    pub fn signature(&self, outgoing: &Outgoing<'_>) -> Result<(&'static str, String), SignError> {
-        self.dialect.identity(outgoing)?;
-        if self.keys.is_empty() {
-            return Err(SignError::Unsigned);
-        }
-        Ok(self.signed(outgoing))
-    }
-
-    /// The signature header after the headers that it covers: what has to replace the received ones
-    /// when a request is passed on with a new signature. At `standard-webhooks` these are
-    /// `webhook-id` and `webhook-timestamp`, at Bitbucket none.
-    ///
-    /// # Errors
-    ///
-    /// As [`signature`](Self::signature).
     ///
     /// ```
     /// use countersign::{Dialect, EventKey, Outgoing, Secret, Signer, UnixSeconds};
@@ -208,15 +181,14 @@ impl Signer {
     pub fn signature_headers(
         &self,
         outgoing: &Outgoing<'_>,
-    ) -> Result<Vec<(&'static str, String)>, SignError> {
-        let mut headers = self.dialect.identity(outgoing)?;
-        headers.retain(|(name, _)| self.dialect.covered_headers().contains(name));
-        headers.push(self.signature(outgoing)?);
+    ) -> Result<Vec<(Cow<'static, str>, String)>, SignError> {
+        self.dialect.identity(outgoing)?;
+        if self.keys.is_empty() {
+            return Err(SignError::Unsigned);
+        }
+        let mut headers = self.dialect.covered(&self.keys, outgoing)?;
+        headers.extend(self.dialect.signatures(&self.keys, outgoing));
         Ok(headers)
-    }
-
-    fn signed(&self, outgoing: &Outgoing<'_>) -> (&'static str, String) {
-        (self.dialect.signature_header(), self.dialect.signature(&self.keys, outgoing))
     }
 }
 
@@ -235,7 +207,7 @@ pub struct Outgoing<'a> {
     /// What happened.
     pub event_key: &'a EventKey,
     /// The id of the delivery, the same in each of its attempts: 1 to 255 visible ASCII characters,
-    /// at `standard-webhooks` without `.`.
+    /// without `.` at `standard-webhooks`, and at `gitlab` with a `whsec_` secret.
     pub request_id: &'a str,
     /// The number of the attempt, from 1.
     pub attempt: u32,
@@ -251,7 +223,8 @@ pub struct Outgoing<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// The request id is not 1 to 255 visible ASCII characters, or has a `.` at `standard-webhooks`.
+    /// The request id is not 1 to 255 visible ASCII characters, or has a `.` where it is signed: at
+    /// `standard-webhooks`, and at `gitlab` with a `whsec_` secret.
     #[error("the request id cannot stand in a header of this dialect")]
     RequestIdInvalid,
     /// The id of the hook is not 1 to 255 visible ASCII characters.

@@ -99,7 +99,10 @@ impl Verifier {
     /// ```
     #[must_use]
     pub fn decoy(dialect: Dialect) -> Self {
-        Self { dialect, keys: [Mac::new(&[0; 32])].into(), decoy: true }
+        let secret = Secret::generate(&dialect, &mut |bytes| bytes.fill(0));
+        // Every dialect can use what it generates.
+        let key = dialect.key(&secret).unwrap_or_else(|_| Mac::new(&[0; 32]));
+        Self { dialect, keys: [key].into(), decoy: true }
     }
 
     /// The dialect that it verifies.
@@ -137,12 +140,9 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn begin<H: Headers + ?Sized>(&self, headers: &H) -> Result<Verification, VerifyError> {
-        let claim = self.dialect.claim(headers)?;
-        let mut macs = self.keys.to_vec();
-        for mac in &mut macs {
-            mac.update(&claim.prefix);
-        }
-        Ok(Verification { macs, claim, decoy: self.decoy })
+        let claim = self.dialect.claim(headers, &self.keys)?;
+        let macs = self.answering(&claim).map(|(index, mac)| (index, started(mac, &claim)));
+        Ok(Verification { macs: macs.collect(), claim: claim.without_headers(), decoy: self.decoy })
     }
 
     /// Verifies a request whose body is at hand: the plain bytes, transport encodings undone.
@@ -167,10 +167,30 @@ impl Verifier {
         body: &[u8],
         now: UnixSeconds,
     ) -> Result<Verified, VerifyError> {
-        let mut verification = self.begin(headers)?;
-        verification.update(body);
-        verification.finish(now)
+        let claim = self.dialect.claim(headers, &self.keys)?;
+        let mut comparison = Comparison::default();
+        for (index, mac) in self.answering(&claim) {
+            let mut mac = started(mac, &claim);
+            mac.update(body);
+            comparison.add(index, mac, &claim);
+        }
+        comparison.verdict(self.decoy, claim.signed_at, now)
     }
+
+    /// The keys that can prove `claim`, each with its index.
+    fn answering(&self, claim: &Claim<'_>) -> impl Iterator<Item = (u32, &Mac)> {
+        let proof = claim.proof;
+        (0..).zip(self.keys.iter()).filter(move |(_, mac)| mac.proof() == proof)
+    }
+}
+
+/// A copy of `key` that was fed with what is signed before the body.
+fn started(key: &Mac, claim: &Claim<'_>) -> Mac {
+    let mut mac = key.clone();
+    for part in claim.before {
+        mac.update(part);
+    }
+    mac
 }
 
 impl fmt::Debug for Verifier {
@@ -211,15 +231,15 @@ pub(crate) fn keys<'a>(
 /// ```
 #[must_use = "nothing is verified before `finish`"]
 pub struct Verification {
-    macs: Vec<Mac>,
-    claim: Claim,
+    macs: Vec<(u32, Mac)>,
+    claim: Claim<'static>,
     decoy: bool,
 }
 
 impl Verification {
     /// Takes the next bytes of the body.
     pub fn update(&mut self, chunk: &[u8]) {
-        for mac in &mut self.macs {
+        for (_, mac) in &mut self.macs {
             mac.update(chunk);
         }
     }
@@ -231,23 +251,50 @@ impl Verification {
     /// [`VerifyError::Mismatch`]; and in dialects that sign a time [`VerifyError::TimestampTooOld`]
     /// or [`VerifyError::TimestampTooNew`], over [`TIMESTAMP_TOLERANCE_S`] from `now`.
     pub fn finish(self, now: UnixSeconds) -> Result<Verified, VerifyError> {
-        let mut found = Choice::from(0);
-        let mut secret = 0_u32;
-        for (index, mac) in (0_u32..).zip(self.macs) {
-            let expected = mac.finish();
-            let mut matches = Choice::from(0);
-            for claimed in &self.claim.digests {
-                matches |= expected.matches(claimed);
-            }
-            secret.conditional_assign(&index, matches & !found);
-            found |= matches;
+        let mut comparison = Comparison::default();
+        for (index, mac) in self.macs {
+            comparison.add(index, mac, &self.claim);
         }
-        found &= !Choice::from(u8::from(self.decoy));
+        comparison.verdict(self.decoy, self.claim.signed_at, now)
+    }
+}
+
+/// What comparing has found so far: all of it in constant time, without an early exit.
+struct Comparison {
+    found: Choice,
+    /// The first secret that matched.
+    secret: u32,
+}
+
+impl Default for Comparison {
+    fn default() -> Self {
+        Self { found: Choice::from(0), secret: 0 }
+    }
+}
+
+impl Comparison {
+    fn add(&mut self, index: u32, mac: Mac, claim: &Claim<'_>) {
+        let expected = mac.finish();
+        let mut matches = Choice::from(0);
+        for claimed in claim.digests() {
+            matches |= expected.matches(claimed);
+        }
+        self.secret.conditional_assign(&index, matches & !self.found);
+        self.found |= matches;
+    }
+
+    fn verdict(
+        self,
+        decoy: bool,
+        signed_at: Option<UnixSeconds>,
+        now: UnixSeconds,
+    ) -> Result<Verified, VerifyError> {
+        let found = self.found & !Choice::from(u8::from(decoy));
         if !bool::from(found) {
             return Err(VerifyError::Mismatch);
         }
-        check_time(self.claim.signed_at, now)?;
-        Ok(Verified { secret: usize::try_from(secret).unwrap_or_default() })
+        check_time(signed_at, now)?;
+        Ok(Verified { secret: usize::try_from(self.secret).unwrap_or_default() })
     }
 }
 

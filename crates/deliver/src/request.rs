@@ -8,6 +8,8 @@
 //! `X-Event-Key` and `X-Attempt-Number` → `Content-Type` → `User-Agent` → `Authorization` → the
 //! webhook's own headers. The body is never touched.
 
+use std::borrow::Cow;
+
 use countersign::{Dialect, EventKey, SignError, Signer, UnixSeconds};
 use http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -35,6 +37,18 @@ pub enum Form {
         /// The webhook's secrets in each dialect that they fit.
         signers: Vec<Signer>,
     },
+}
+
+impl Form {
+    /// Whether a header carries a secret itself.
+    fn is_token(&self, name: &HeaderName) -> bool {
+        let signers = match self {
+            Form::Dialect(signer) => std::slice::from_ref(signer),
+            Form::AsReceived { signers, .. } => signers,
+        };
+        let mut tokens = signers.iter().filter_map(|signer| signer.dialect().token_header());
+        tokens.any(|token| token.eq_ignore_ascii_case(name.as_str()))
+    }
 }
 
 /// What a webhook adds to every request. Its `Debug` shows no value.
@@ -152,21 +166,23 @@ impl Envelope {
             (SignaturePolicy::Replace, Some(signer)) => {
                 let request_id = event.facts.request_id();
                 let outgoing = outgoing(event, &request_id, occasion, None);
-                headers.remove(dialect.signature_header());
+                remove_signature(headers, dialect);
                 add(headers, signer.signature_headers(&outgoing)?)?;
             }
             (SignaturePolicy::Replace, None) | (SignaturePolicy::Drop, _) => {
-                headers.remove(dialect.signature_header());
+                remove_signature(headers, dialect);
             }
         }
         Ok(())
     }
 
-    /// What was sent, as it is kept, with names as they stood on the wire: the values of `Authorization` and of the webhook's own headers
-    /// are left out.
+    /// What was sent, as it is kept, with names as they stood on the wire: the values of
+    /// `Authorization`, of a token and of the webhook's own headers are left out.
     pub fn sent(&self, url: &str, headers: &HeaderMap) -> SentRequest {
         let secret = |name: &HeaderName| {
-            name == AUTHORIZATION || self.headers.iter().any(|(own, _)| own == name)
+            name == AUTHORIZATION
+                || self.form.is_token(name)
+                || self.headers.iter().any(|(own, _)| own == name)
         };
         let shown = headers.iter().map(|(name, value)| {
             let value = if secret(name) {
@@ -207,9 +223,15 @@ fn outgoing<'a>(
     }
 }
 
-fn add(headers: &mut HeaderMap, made: Vec<(&'static str, String)>) -> Result<(), BuildError> {
+fn remove_signature(headers: &mut HeaderMap, dialect: &Dialect) {
+    for name in dialect.signature_headers() {
+        headers.remove(name);
+    }
+}
+
+fn add(headers: &mut HeaderMap, made: Vec<(Cow<'static, str>, String)>) -> Result<(), BuildError> {
     for (name, text) in made {
-        let name = HeaderName::try_from(name).map_err(|_| BuildError::Header)?;
+        let name = HeaderName::try_from(&*name).map_err(|_| BuildError::Header)?;
         headers.insert(name, value(&text)?);
     }
     Ok(())

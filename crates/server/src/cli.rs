@@ -13,8 +13,10 @@ use crate::{
     config::{ConfigError, secret_file::SecretFileError},
 };
 
+mod challenge;
 mod config;
 mod demo;
+mod dialect;
 mod headers;
 mod inputs;
 mod secret;
@@ -45,6 +47,8 @@ enum Command {
     Secret(secret::Secrets),
     /// Send one signed request and show what came back
     Send(send::Send),
+    /// Send a receiver one genuine request and forged ones, and say which it took
+    Challenge(challenge::ChallengeArgs),
     /// Check or show configuration
     Config(config::ConfigCommand),
 }
@@ -117,6 +121,7 @@ fn run(command: Command) -> anyhow::Result<Verdict> {
         Command::Verify(verify) => verify.run(),
         Command::Secret(secret) => secret.run(),
         Command::Send(send) => send.run(),
+        Command::Challenge(challenge) => challenge.run(),
         Command::Config(config) => config.run(),
     }
 }

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     dispatch::{Dispatcher, response},
+    explaining,
     live::Live,
     metrics::Metrics,
     receive::{Refusals, admission},
@@ -197,6 +198,19 @@ impl Engine for ServerEngine {
 
     fn refusals(&self) -> Vec<Refusal> {
         self.refusals.list()
+    }
+
+    fn explain_refusal(&self, number: u64) -> EngineFuture<'_, Option<(Refusal, Vec<String>)>> {
+        Box::pin(async move {
+            let (refusal, held) = self.refusals.find(number)?;
+            let live = self.live.clone();
+            // A large body is hashed some twenty times for each secret.
+            let explaining = tokio::task::spawn_blocking(move || {
+                let sentences = explaining::explain(&refusal, &held, &live);
+                (refusal, sentences)
+            });
+            explaining.await.ok()
+        })
     }
 
     fn secret_use(&self, id: SecretId) -> Option<Timestamp> {

@@ -7,11 +7,13 @@
 //! about a delivery's fate (`pipeline` does).
 
 pub mod build;
+pub mod challenge;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod dispatch;
 pub mod engine;
+mod explaining;
 pub mod listen;
 pub mod live;
 pub mod log;

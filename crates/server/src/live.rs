@@ -9,7 +9,10 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use pipeline::{Catalogue, Clock, SourceName, StoreError, Timestamp, WebhookId, store::Configured};
+use countersign::Secret;
+use pipeline::{
+    Catalogue, Clock, Source, SourceName, StoreError, Timestamp, WebhookId, store::Configured,
+};
 use sealing::KeyRing;
 
 use crate::log::chain;
@@ -78,6 +81,16 @@ impl Live {
         let next = Arc::new(self.prepare(store.configured().await?));
         *self.present.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = next;
         Ok(())
+    }
+
+    /// The secrets of a source, the active ones first and then those that have expired: to explain
+    /// a refusal.
+    pub fn secrets(&self, source: &Source) -> Result<(Vec<Secret>, Vec<Secret>), UnsealError> {
+        let owner = source.id.to_string();
+        let now = self.clock.now();
+        let active = unseal::active_secrets(&self.keys, &owner, &source.secrets, now)?;
+        let expired = unseal::expired_secrets(&self.keys, &owner, &source.secrets, now)?;
+        Ok((active.into_iter().map(|(_, secret)| secret).collect(), expired))
     }
 
     fn prepare(&self, configured: Configured) -> Snapshot {

@@ -43,9 +43,10 @@ mod scope;
 
 pub use answer::Answer;
 pub use budget::BodyBudget;
-pub use refusals::Refusals;
+pub use refusals::{HeldRequest, Refusals};
 
 use body::{BodyError, Encoding, PlainBody};
+use refusals::Occasion;
 
 /// The longest body that an unsigned ping has.
 const PING_BYTES_MAX: usize = 64;
@@ -79,6 +80,8 @@ pub struct Receiver {
 struct Refused {
     reason: &'static str,
     body: Bytes,
+    /// The body as it came, where that was encoded.
+    encoded: Option<Bytes>,
 }
 
 impl Receiver {
@@ -131,7 +134,7 @@ impl Receiver {
         }
     }
 
-    /// Reads and checks a request. `None` is an unsigned ping.
+    /// Reads and checks a request. `None` is a ping.
     async fn verified<B>(
         &self,
         intake: Option<&Intake>,
@@ -165,8 +168,11 @@ impl Receiver {
             (Some(intake), Verdict::NotAsked, _) => refused_by_basic(intake, headers),
         };
         match reason {
+            None if intake.is_some_and(|intake| is_signed_ping(intake, headers)) => Ok(None),
             None => Ok(Some(plain)),
-            Some(reason) => Err(Stopped::Refused(Refused { reason, body: plain.bytes })),
+            Some(reason) => {
+                Err(Stopped::Refused(Refused { reason, body: plain.bytes, encoded: plain.encoded }))
+            }
         }
     }
 
@@ -202,8 +208,15 @@ impl Receiver {
     fn refuse(&self, name: &str, parts: &Parts, peer: SocketAddr, refused: &Refused) -> Answer {
         self.metrics.refused(refused.reason);
         tracing::info!(source = ?clip(name), reason = refused.reason, peer = %peer.ip(), "refused");
-        let at = self.clock.now();
-        self.refusals.keep(at, &clip(name), refused.reason, peer.ip(), parts, &refused.body);
+        self.refusals.keep(Occasion {
+            at: self.clock.now(),
+            source: clip(name),
+            reason: refused.reason,
+            peer: peer.ip(),
+            headers: &parts.headers,
+            body: &refused.body,
+            encoded: refused.encoded.as_ref(),
+        });
         Answer::Forbidden
     }
 
@@ -241,7 +254,7 @@ impl From<BodyError> for Stopped {
 
 impl Refused {
     fn new(reason: &'static str) -> Refused {
-        Refused { reason, body: Bytes::new() }
+        Refused { reason, body: Bytes::new(), encoded: None }
     }
 }
 
@@ -298,11 +311,18 @@ fn is_ping(intake: &Intake, headers: &HeaderMap, body: &[u8]) -> bool {
     let dialect = &intake.source.dialect;
     intake.source.ping
         && body.len() <= PING_BYTES_MAX
-        && !headers.contains_key(dialect.signature_header())
+        && !dialect.signature_headers().any(|name| headers.contains_key(name))
         && dialect.unsigned_ping().is_some_and(|ping| {
             let key = dialect.received(headers).event_key;
             key.is_some_and(|key| key.as_str() == ping)
         })
+}
+
+/// GitHub tests a connection by a signed request, which is no event of anything.
+fn is_signed_ping(intake: &Intake, headers: &HeaderMap) -> bool {
+    let dialect = &intake.source.dialect;
+    let key = dialect.signed_ping().and_then(|ping| Some((ping, dialect.received(headers).event_key?)));
+    key.is_some_and(|(ping, key)| key.as_str() == ping)
 }
 
 /// A name of a stranger's choice, short enough for a log line.

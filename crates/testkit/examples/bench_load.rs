@@ -189,7 +189,7 @@ impl Load {
                 })?;
                 request = request.header(USER_AGENT, "Bitbucket-Webhooks/2.0");
                 for (name, value) in headers {
-                    request = request.header(name, value);
+                    request = request.header(&*name, value);
                 }
             }
         }

@@ -4,7 +4,7 @@ use pipeline::Source;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::BasicAuthAnswer;
+use super::{BasicAuthAnswer, GenericHmacAnswer};
 use crate::{
     console::PublicUrl,
     draft::{Drafted, Warning},
@@ -23,6 +23,8 @@ pub(crate) struct SourceAnswer {
     url_is_guess: bool,
     /// How requests show their origin.
     dialect: &'static str,
+    /// With `generic-hmac`: where the signature stands and how it is written.
+    generic_hmac: Option<GenericHmacAnswer>,
     /// Whether it has secrets.
     secret_set: bool,
     /// Credentials that a request has to show besides.
@@ -66,6 +68,7 @@ impl SourceAnswer {
             url: public_url.of(&source.name),
             url_is_guess: public_url.is_guess(),
             dialect: source.dialect.as_str(),
+            generic_hmac: GenericHmacAnswer::of(&source.dialect),
             secret_set: !source.secrets.is_empty(),
             basic_auth: source.basic_auth.as_ref().map(Into::into),
             scope: source.scope.to_string(),

@@ -6,10 +6,10 @@ use pipeline::{RetryPolicy, Webhook, WebhookDialect, webhook::InactiveReason};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::BasicAuthAnswer;
+use super::{BasicAuthAnswer, GenericHmacAnswer};
 use crate::{
     draft::{AS_RECEIVED, Drafted, Warning},
-    text::{SIGNATURE_POLICIES, time},
+    text::{SIGNATURE_POLICIES, time, word_of},
 };
 
 /// A webhook.
@@ -40,6 +40,8 @@ pub(crate) struct WebhookAnswer {
     secret_set: bool,
     /// The dialect to sign in, or `as-received`.
     dialect: &'static str,
+    /// With `generic-hmac`: where the signature stands and how it is written.
+    generic_hmac: Option<GenericHmacAnswer>,
     /// With `as-received`, what becomes of the received signature; null is `replace` with a secret and `keep` without one.
     signature: Option<&'static str>,
     /// Credentials to show to the receiver.
@@ -115,6 +117,10 @@ impl WebhookAnswer {
             paused_since: webhook.paused_since.map(time),
             secret_set: !webhook.secrets.is_empty(),
             dialect: dialect(&webhook.dialect),
+            generic_hmac: match &webhook.dialect {
+                WebhookDialect::AsReceived => None,
+                WebhookDialect::Fixed(dialect) => GenericHmacAnswer::of(dialect),
+            },
             signature: signature(webhook),
             basic_auth: webhook.basic_auth.as_ref().map(Into::into),
             headers: headers.collect(),
@@ -165,7 +171,5 @@ fn dialect(dialect: &WebhookDialect) -> &'static str {
 }
 
 fn signature(webhook: &Webhook) -> Option<&'static str> {
-    let policy = webhook.signature?;
-    let mut words = SIGNATURE_POLICIES.iter();
-    words.find(|(_, one)| *one == policy).map(|(word, _)| *word)
+    word_of(&SIGNATURE_POLICIES, &webhook.signature?)
 }

@@ -14,6 +14,7 @@ use utoipa::openapi::{
 };
 use zeroize::Zeroizing;
 
+use super::dialect::DialectName;
 use crate::{
     fields::{Fault, FieldCode, FieldErrors},
     text::Text,
@@ -191,7 +192,9 @@ from_text!(
     SourceName,
     Trigger,
     SignaturePolicy,
-    countersign::Dialect,
+    DialectName,
+    countersign::Algorithm,
+    countersign::Encoding,
     countersign::EventKey
 );
 

@@ -52,6 +52,8 @@ pub(super) struct Owner<'a> {
     pub(super) present: &'a [SealedHeader],
     /// Whether `Authorization` is taken by basic authentication.
     pub(super) basic_auth: bool,
+    /// The dialect in which the webhook signs, where it is known: its headers are reserved too.
+    pub(super) dialect: Option<&'a Dialect>,
 }
 
 impl Owner<'_> {
@@ -77,7 +79,7 @@ impl Owner<'_> {
             seen.push(folded);
             headers.retain(|header| !header.name.eq_ignore_ascii_case(&name));
             let value = value.check(|value| usable_value(&value).map(|()| value));
-            if let Err((code, message)) = usable_name(&name) {
+            if let Err((code, message)) = usable_name(&name, self.dialect) {
                 below.add(&name, code, message);
             }
             if let Some(value) = value.resolve(&name, None, &mut below) {
@@ -138,16 +140,15 @@ pub(super) fn forwarded(names: Vec<String>) -> Result<Vec<String>, Fault> {
     Ok(kept)
 }
 
-fn usable_name(name: &str) -> Result<(), Fault> {
+fn usable_name(name: &str, dialect: Option<&Dialect>) -> Result<(), Fault> {
     if !is_token(name) {
         let message = "a header name: 1 to 128 letters, digits and !#$%&'*+-.^_`|~";
         return Err((FieldCode::BadFormat, message.to_owned()));
     }
     let folded = name.to_ascii_lowercase();
-    let of_a_dialect = Dialect::ALL.iter().any(|dialect| {
-        let mut own = dialect.event_headers().iter();
-        name.eq_ignore_ascii_case(dialect.signature_header())
-            || own.any(|own| name.eq_ignore_ascii_case(own))
+    let of_a_dialect = Dialect::ALL.iter().chain(dialect).any(|dialect| {
+        let mut own = dialect.signature_headers().chain(dialect.event_headers());
+        own.any(|own| name.eq_ignore_ascii_case(own))
     });
     if of_a_dialect || is_one(&folded, &RESERVED, &RESERVED_BEGINNINGS) {
         let message = "this header is set by the server alone";

@@ -5,6 +5,7 @@ use pipeline::{Scope, SealedBasicAuth, SealedSecret, Source, SourceId, SourceNam
 
 use super::{
     basic_auth::{self, BasicAuthDraft},
+    dialect::{self, DialectName, GenericHmacDraft},
     draft,
     field::{Field, SecretText},
     forge::{DraftError, Drafted, Forge, Work},
@@ -25,7 +26,9 @@ draft! {
         /// Its name in `/in/{name}`: 1 to 64 of a-z, 0-9 and `-`. Cannot be changed.
         name: SourceName,
         /// How requests show their origin. Needed.
-        dialect: Dialect,
+        dialect: DialectName,
+        /// With the dialect `generic-hmac`: where the signature stands and how it is written.
+        generic_hmac: GenericHmacDraft,
         /// The secret as text: 1 to 1,024 bytes, kept exactly, never shown again. Replaces all secrets.
         secret: SecretText,
         /// The secret's exact bytes in base64.
@@ -98,7 +101,7 @@ impl SourceDraft {
         let id: SourceId = present.map_or_else(|| forge.ids.make(), |present| present.id);
         let before = Before { owner: id.to_string(), kept, present };
         let name = before.name(self.name, &mut work);
-        let dialect = before.dialect(self.dialect, &mut work);
+        let dialect = before.dialect(self.dialect, self.generic_hmac, &mut work);
         let given = Given {
             secret: self.secret,
             secret_base64: self.secret_base64,
@@ -165,14 +168,19 @@ impl Before<'_> {
         name
     }
 
-    fn dialect(&self, field: Field<Dialect>, work: &mut Work<'_>) -> Option<Dialect> {
+    fn dialect(
+        &self,
+        field: Field<DialectName>,
+        generic_hmac: Field<GenericHmacDraft>,
+        work: &mut Work<'_>,
+    ) -> Option<Dialect> {
         let wrong = matches!(field, Field::Bad(_));
-        let kept = self.kept.map(|kept| kept.dialect.clone());
-        let dialect = field.resolve("dialect", kept, &mut work.errors);
-        if dialect.is_none() && !wrong {
+        let kept = self.kept.map(|kept| &kept.dialect);
+        let name = field.resolve("dialect", kept.map(DialectName::from), &mut work.errors);
+        if name.is_none() && !wrong {
             work.fault("dialect", FieldCode::Required, "has to be given");
         }
-        dialect
+        dialect::settle(name, generic_hmac, kept, work)
     }
 
     fn secrets(

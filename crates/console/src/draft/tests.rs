@@ -114,7 +114,7 @@ async fn a_table_of_the_file_is_read_alike() {
 #[tokio::test]
 async fn errors_read_as_one_line() {
     let server = Server::start().await;
-    let draft = source(json!({"name": "x", "dialect": "github", "scop": ""}));
+    let draft = source(json!({"name": "x", "dialect": "bitbucket", "scop": ""}));
     let Err(DraftError::Fields(errors)) = draft.apply(None, &forge(&server)) else {
         panic!("expected faults");
     };

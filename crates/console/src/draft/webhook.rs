@@ -13,6 +13,7 @@ use utoipa::openapi::Object;
 
 use super::{
     basic_auth::BasicAuthDraft,
+    dialect::{DialectName, GenericHmacDraft},
     draft,
     field::{Field, SecretText, from_text},
     forge::{DraftError, Drafted, Forge, Work},
@@ -50,6 +51,8 @@ draft! {
         generate_secret: bool,
         /// The dialect to sign in, or `as-received`. Default `as-received` where it names a source, else the server's `webhooks.default_dialect`.
         dialect: DialectChoice,
+        /// With the dialect `generic-hmac`: where the signature stands and how it is written.
+        generic_hmac: GenericHmacDraft,
         /// With `as-received`, what becomes of the received signature: `replace` (made anew with the secret; default with one), `keep` (default without one), `drop`.
         signature: SignaturePolicy,
         /// Credentials to show to the receiver.
@@ -71,7 +74,21 @@ draft! {
 
 /// `as-received`, or a dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DialectChoice(pub WebhookDialect);
+pub enum DialectChoice {
+    /// With the headers that the event came with.
+    AsReceived,
+    /// In one dialect.
+    Named(DialectName),
+}
+
+impl From<&WebhookDialect> for DialectChoice {
+    fn from(dialect: &WebhookDialect) -> DialectChoice {
+        match dialect {
+            WebhookDialect::AsReceived => DialectChoice::AsReceived,
+            WebhookDialect::Fixed(dialect) => DialectChoice::Named(dialect.into()),
+        }
+    }
+}
 
 impl WebhookDraft {
     /// A new webhook, or the present one with this change. Its version grows by 1. Which addresses
@@ -135,7 +152,8 @@ impl WebhookDraft {
         let scope = kept.map(|kept| kept.scope.clone());
         let scope = work.or("scope", self.scope, scope, Scope::whole());
         let source = before.source(self.source, &mut work);
-        let dialect = before.dialect(self.dialect, source.as_ref(), &mut work);
+        let dialect =
+            before.dialect(self.dialect, self.generic_hmac, source.as_ref(), &mut work);
         let own = Own {
             given: Given {
                 secret: self.secret,
@@ -146,8 +164,8 @@ impl WebhookDraft {
             headers: self.headers,
         };
         let url = before.url(self.url, &own, &mut work);
-        let sealed = before.seal(own, &dialect, source.as_ref(), &mut work);
-        let signature = before.signature(self.signature, &dialect, &sealed, &mut work);
+        let sealed = before.seal(own, dialect.as_ref(), source.as_ref(), &mut work);
+        let signature = before.signature(self.signature, dialect.as_ref(), &sealed, &mut work);
         let events = self.events.check(triggers);
         let kept_events = kept.map(|kept| kept.triggers.clone());
         let triggers = work.or("events", events, kept_events, vec![Trigger::Every]);
@@ -155,7 +173,7 @@ impl WebhookDraft {
         let pace = before.pace(self.timeout_ms, self.max_in_flight, self.retry, &mut work);
         let allow_private = kept.map(|kept| kept.allow_private);
         let allow_private = work.or("allow_private", self.allow_private, allow_private, false);
-        let Some(url) = url else {
+        let (Some(url), Some(dialect)) = (url, dialect) else {
             return Err(DraftError::Fields(work.errors));
         };
         let mut webhook = Webhook {
@@ -225,17 +243,17 @@ pub(crate) const AS_RECEIVED: &str = "as-received";
 impl Text for DialectChoice {
     fn read(text: &str) -> Result<DialectChoice, Fault> {
         if text == AS_RECEIVED {
-            return Ok(DialectChoice(WebhookDialect::AsReceived));
+            return Ok(DialectChoice::AsReceived);
         }
-        let dialect = Dialect::read(text).map_err(|(code, message)| {
+        let name = DialectName::read(text).map_err(|(code, message)| {
             let message = format!("{message}, and {AS_RECEIVED}");
             (code, message)
         })?;
-        Ok(DialectChoice(WebhookDialect::Fixed(dialect)))
+        Ok(DialectChoice::Named(name))
     }
 
     fn describe() -> Object {
-        let mut words = Dialect::describe();
+        let mut words = DialectName::describe();
         if let Some(values) = &mut words.enum_values {
             values.push(AS_RECEIVED.into());
         }

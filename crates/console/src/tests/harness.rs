@@ -191,6 +191,13 @@ impl Engine for FakeEngine {
         self.refusals.lock().unwrap().clone()
     }
 
+    fn explain_refusal(&self, number: u64) -> EngineFuture<'_, Option<(Refusal, Vec<String>)>> {
+        let refusals = self.refusals.lock().unwrap();
+        let found = refusals.iter().find(|refusal| refusal.number == number).cloned();
+        let explained = found.map(|refusal| (refusal, vec!["Refused.".to_owned()]));
+        Box::pin(async move { explained })
+    }
+
     fn secret_use(&self, _: SecretId) -> Option<Timestamp> {
         Some(Timestamp::from_millis(1_000))
     }
@@ -207,6 +214,7 @@ impl Engine for FakeEngine {
 /// A refusal at a moment.
 pub(crate) fn refusal(millis: i64, source: &str) -> Refusal {
     Refusal {
+        number: 1,
         at: Timestamp::from_millis(millis),
         source: source.to_owned(),
         reason: "signature_mismatch",

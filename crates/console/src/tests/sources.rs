@@ -49,7 +49,7 @@ async fn a_generated_secret_is_shown_once() {
 async fn everything_that_is_wrong_is_told_at_once() {
     let server = Server::start().await;
     let draft = json!({
-        "name": "Über", "dialect": "github", "secret": 17, "generate_secret": "yes",
+        "name": "Über", "dialect": "bitbucket", "secret": 17, "generate_secret": "yes",
         "basic_auth": {"username": "a:b", "password": "canary-password", "realm": 1},
         "scope": "a//b", "max_body_bytes": 0, "replay_window_s": -1,
         "forward_headers": ["X-Fine", "Cookie"], "ping": 1, "danger_accept_unsigned": true,
@@ -188,4 +188,84 @@ async fn what_the_configuration_declares_is_changed_there() {
         assert_eq!(answer.problem(), "declared_in_configuration", "{method} {path}");
     }
     assert_eq!(server.get(path).await.ok()["declared"], true);
+}
+
+#[tokio::test]
+async fn a_generic_hmac_is_configured_changed_and_shown() {
+    let server = Server::start().await;
+    let settings = json!({
+        "header": "X-Shop-Hmac", "encoding": "base64", "event_key_header": "X-Shop-Topic",
+    });
+    let draft = json!({
+        "name": "shop", "dialect": "generic-hmac", "generic_hmac": settings,
+        "generate_secret": true,
+    });
+    let made = server.call("POST", "/api/v1/sources", draft).await;
+    assert_eq!(made.status, 201, "{:?}", made.json());
+    let shown = json!({
+        "header": "X-Shop-Hmac", "prefix": "", "encoding": "base64", "algorithm": "sha256",
+        "event_key_header": "X-Shop-Topic", "request_id_header": null,
+    });
+    assert_eq!(made.json()["generic_hmac"], shown);
+
+    let change = json!({"generic_hmac": {"prefix": "v=", "event_key_header": null}});
+    let changed = server.call("PATCH", "/api/v1/sources/shop", change).await;
+    let generic = &changed.json()["generic_hmac"];
+    assert_eq!((&generic["prefix"], &generic["encoding"]), (&json!("v="), &json!("base64")));
+    assert_eq!(generic["event_key_header"], json!(null));
+
+    let other = json!({"dialect": "github"});
+    let changed = server.call("PATCH", "/api/v1/sources/shop", other).await;
+    assert_eq!(changed.json()["generic_hmac"], json!(null));
+}
+
+#[tokio::test]
+async fn settings_of_a_generic_hmac_are_judged_field_by_field() {
+    let server = Server::start().await;
+    let cases = [
+        (json!({"dialect": "generic-hmac"}), "/generic_hmac", "required"),
+        (json!({"dialect": "generic-hmac", "generic_hmac": {}}), "/generic_hmac/header", "required"),
+        (
+            json!({"dialect": "generic-hmac", "generic_hmac": {"header": "a b"}}),
+            "/generic_hmac/header",
+            "bad_format",
+        ),
+        (
+            json!({"dialect": "generic-hmac", "generic_hmac": {"header": "Authorization"}}),
+            "/generic_hmac/header",
+            "reserved",
+        ),
+        (
+            json!({"dialect": "generic-hmac", "generic_hmac": {"header": "X-A", "prefix": "\r\n"}}),
+            "/generic_hmac/prefix",
+            "bad_format",
+        ),
+        (
+            json!({"dialect": "generic-hmac", "generic_hmac": {"header": "X-A", "algorithm": "md5"}}),
+            "/generic_hmac/algorithm",
+            "bad_format",
+        ),
+        (
+            json!({"dialect": "generic-hmac",
+                "generic_hmac": {"header": "X-A", "request_id_header": "x-a"}}),
+            "/generic_hmac/request_id_header",
+            "reserved",
+        ),
+        (
+            json!({"dialect": "generic-hmac", "generic_hmac": {"header": "X-A", "key": "x"}}),
+            "/generic_hmac/key",
+            "unknown_field",
+        ),
+        (
+            json!({"dialect": "github", "generic_hmac": {"header": "X-A"}}),
+            "/generic_hmac",
+            "conflict",
+        ),
+    ];
+    for (mut draft, pointer, code) in cases {
+        draft["name"] = json!("x");
+        draft["generate_secret"] = json!(true);
+        let answer = server.call("POST", "/api/v1/sources", draft.clone()).await;
+        assert_eq!(answer.faults(), pairs([(pointer, code)]), "{draft}");
+    }
 }

@@ -6,11 +6,11 @@ use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    answer::{Page, RefusalAnswer},
+    answer::{ExplainedRefusal, Page, RefusalAnswer},
     console::Console,
     engine::Refusal,
     path::Path,
-    problem::Problem,
+    problem::{Code, Problem},
     query::{PageParameters, Query, cursor},
 };
 
@@ -18,7 +18,7 @@ use crate::{
 const COUNT_BITS: u32 = 20;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Console>> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(of_source))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(of_source))
 }
 
 /// All refusals, newest first, unknown source names included.
@@ -30,6 +30,19 @@ async fn list(
 ) -> axum::Json<Page<RefusalAnswer>> {
     let refusals = console.parts.engine.refusals();
     axum::Json(one_page(&refusals, &parameters))
+}
+
+/// One refusal and why, computed when it is asked for, by the secrets that there are then.
+#[utoipa::path(get, path = "/api/v1/refusals/{number}", tag = "refusals",
+    operation_id = "refusal_show", params(("number" = u64, Path)),
+    responses((status = 200, body = ExplainedRefusal)))]
+async fn one(
+    State(console): State<Arc<Console>>,
+    Path(number): Path<u64>,
+) -> Result<axum::Json<ExplainedRefusal>, Problem> {
+    let explained = console.parts.engine.explain_refusal(number).await;
+    let (refusal, explanation) = explained.ok_or(Code::NotFound)?;
+    Ok(axum::Json(ExplainedRefusal::new(&refusal, explanation)))
 }
 
 /// A source's refusals, newest first.

@@ -1,5 +1,8 @@
 //! The request headers of Bitbucket Cloud. Source: Bitbucket Cloud's page "Manage webhooks" and
-//! requests as received.
+//! requests as received. With the feature `events` the events too.
+
+#[cfg(feature = "events")]
+pub mod event;
 
 use alloc::string::String;
 
@@ -11,6 +14,9 @@ use super::{
 use crate::dialect::attempt;
 use crate::event_key::EventKey;
 use crate::headers::Headers;
+
+#[cfg(feature = "events")]
+pub use event::Event;
 
 /// The headers that Bitbucket Cloud puts on a webhook request.
 ///

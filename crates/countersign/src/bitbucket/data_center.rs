@@ -1,5 +1,9 @@
 //! The request headers of Bitbucket Server and Data Center. Source: Atlassian's pages "Manage
-//! webhooks" and "Event payload", and requests as received.
+//! webhooks" and "Event payload", and requests as received. With the feature `events` the events
+//! too.
+
+#[cfg(feature = "events")]
+pub mod event;
 
 use alloc::string::String;
 use core::fmt;
@@ -12,6 +16,9 @@ use super::{HubSignature, RequestHeadersError, read_event_key, read_hub_signatur
 use crate::basic::BasicCredentials;
 use crate::event_key::EventKey;
 use crate::headers::{Headers, Occurrence, occurrence};
+
+#[cfg(feature = "events")]
+pub use event::Event;
 
 /// The most bytes of an `Authorization` header that is kept.
 const AUTHORIZATION_MAX_BYTES: usize = 4096;

@@ -1,12 +1,13 @@
 //! `bitbucket-cloud`: HMAC-SHA256 over the body in `X-Hub-Signature`, with the ids of Bitbucket
 //! Cloud. Source: Bitbucket Cloud's pages on webhooks and its OpenAPI document.
 
-use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::borrow::Cow;
+use alloc::{vec, vec::Vec};
 
 use zeroize::Zeroizing;
 
-use super::{Claim, Received, event_key, hub_signature, id_to_send, text};
+use super::labelled_digest::{self, Form};
+use super::{Claim, Received, Written, event_key, id_to_send, text};
 use crate::event_key::EventKey;
 use crate::headers::{Headers, visible_text};
 use crate::mac::Mac;
@@ -15,15 +16,21 @@ use crate::sign::{Outgoing, SignError};
 use crate::verify::VerifyError;
 
 pub(super) const NAME: &str = "bitbucket-cloud";
-pub(super) const SIGNATURE_HEADER: &str = hub_signature::HEADER;
-pub(super) const EVENT_HEADERS: &[&str] =
-    &["X-Event-Key", "X-Request-UUID", "X-Hook-UUID", "X-Event-Time"];
-pub(super) const COVERED_HEADERS: &[&str] = &[];
+pub(super) const SIGNATURE_HEADERS: &[Cow<'static, str>] = &[Cow::Borrowed(FORM.header)];
+pub(super) const EVENT_HEADERS: &[Cow<'static, str>] = &[
+    Cow::Borrowed("X-Event-Key"),
+    Cow::Borrowed("X-Request-UUID"),
+    Cow::Borrowed("X-Hook-UUID"),
+    Cow::Borrowed("X-Event-Time"),
+];
 /// Bitbucket Cloud sends at most 256 KB.
 pub(super) const BODY_CAP_DEFAULT_BYTES: usize = 1024 * 1024;
 pub(super) const UNSIGNED_PING: Option<&str> = None;
+pub(super) const SIGNED_PING: Option<&str> = None;
 pub(super) const BASIC_AUTH_SUFFICES: bool = false;
+pub(super) const TOKEN_HEADER: Option<&str> = None;
 pub(super) const SIGNS_WITH_ALL: bool = false;
+pub(super) const FORM: Form<'static> = Form::sha256_hex("X-Hub-Signature", "sha256=");
 /// `maxLength` of a webhook's `secret` in Bitbucket's REST API, in characters.
 const SECRET_MAX_CHARACTERS: usize = 128;
 
@@ -43,7 +50,7 @@ pub(super) fn key(secret: &Secret) -> Result<Mac, SecretError> {
 }
 
 pub(super) fn secret_text(random: &[u8; 32]) -> Zeroizing<Vec<u8>> {
-    hub_signature::secret_text(random)
+    labelled_digest::secret_text(random)
 }
 
 pub(super) fn received<H: Headers + ?Sized>(headers: &H) -> Received {
@@ -66,20 +73,27 @@ pub(super) fn event_key_of_body(_body: &[u8]) -> Option<EventKey> {
     None
 }
 
-pub(super) fn claim<H: Headers + ?Sized>(headers: &H) -> Result<Claim, VerifyError> {
-    hub_signature::claim(headers)
+pub(super) fn claim<'a, H: Headers + ?Sized>(
+    headers: &'a H,
+    _keys: &[Mac],
+) -> Result<Claim<'a>, VerifyError> {
+    FORM.claim(headers)
 }
 
-pub(super) fn identity(outgoing: &Outgoing<'_>) -> Result<Vec<(&'static str, String)>, SignError> {
+pub(super) fn identity(outgoing: &Outgoing<'_>) -> Result<Vec<Written>, SignError> {
     let request_id = id_to_send(outgoing.request_id, SignError::RequestIdInvalid)?;
-    let mut headers = Vec::with_capacity(5);
-    headers.push(("X-Request-UUID", request_id));
+    let mut headers = vec![(Cow::Borrowed("X-Request-UUID"), request_id)];
     if let Some(hook_id) = outgoing.hook_id {
-        headers.push(("X-Hook-UUID", id_to_send(hook_id, SignError::HookIdInvalid)?));
+        let hook_id = id_to_send(hook_id, SignError::HookIdInvalid)?;
+        headers.push((Cow::Borrowed("X-Hook-UUID"), hook_id));
     }
     Ok(headers)
 }
 
-pub(super) fn signature(keys: &[Mac], outgoing: &Outgoing<'_>) -> String {
-    hub_signature::signature(keys, outgoing)
+pub(super) fn covered(_keys: &[Mac], _outgoing: &Outgoing<'_>) -> Result<Vec<Written>, SignError> {
+    Ok(Vec::new())
+}
+
+pub(super) fn signatures(keys: &[Mac], outgoing: &Outgoing<'_>) -> Vec<Written> {
+    vec![(Cow::Borrowed(FORM.header), FORM.signature(keys, outgoing))]
 }

@@ -5,12 +5,13 @@
 //! [`BasicCredentials`](crate::BasicCredentials). `diagnostics:ping` comes unsigned and is refused
 //! here as any unsigned request; whether to answer it is the caller's to decide.
 
-use alloc::string::String;
+use alloc::borrow::Cow;
 use alloc::{vec, vec::Vec};
 
 use zeroize::Zeroizing;
 
-use super::{Claim, Received, event_key, hub_signature, id_to_send, text};
+use super::labelled_digest::{self, Form};
+use super::{Claim, Received, Written, event_key, id_to_send, text};
 use crate::event_key::EventKey;
 use crate::headers::Headers;
 use crate::mac::Mac;
@@ -19,15 +20,18 @@ use crate::sign::{Outgoing, SignError};
 use crate::verify::VerifyError;
 
 pub(super) const NAME: &str = "bitbucket-data-center";
-pub(super) const SIGNATURE_HEADER: &str = hub_signature::HEADER;
-pub(super) const EVENT_HEADERS: &[&str] = &["X-Event-Key", "X-Request-Id"];
-pub(super) const COVERED_HEADERS: &[&str] = &[];
+pub(super) const SIGNATURE_HEADERS: &[Cow<'static, str>] = &[Cow::Borrowed(FORM.header)];
+pub(super) const EVENT_HEADERS: &[Cow<'static, str>] =
+    &[Cow::Borrowed("X-Event-Key"), Cow::Borrowed("X-Request-Id")];
 pub(super) const BODY_CAP_DEFAULT_BYTES: usize = 25 * 1024 * 1024;
 /// "Test connection" builds its request without the webhook's secret.
 pub(super) const UNSIGNED_PING: Option<&str> = Some("diagnostics:ping");
+pub(super) const SIGNED_PING: Option<&str> = None;
 /// The form takes either a secret or credentials.
 pub(super) const BASIC_AUTH_SUFFICES: bool = true;
+pub(super) const TOKEN_HEADER: Option<&str> = None;
 pub(super) const SIGNS_WITH_ALL: bool = false;
+pub(super) const FORM: Form<'static> = Form::sha256_hex("X-Hub-Signature", "sha256=");
 
 pub(super) fn check_secret(secret: &Secret) -> Result<Vec<SecretWarning>, SecretError> {
     Ok(secret.warnings())
@@ -38,7 +42,7 @@ pub(super) fn key(secret: &Secret) -> Result<Mac, SecretError> {
 }
 
 pub(super) fn secret_text(random: &[u8; 32]) -> Zeroizing<Vec<u8>> {
-    hub_signature::secret_text(random)
+    labelled_digest::secret_text(random)
 }
 
 pub(super) fn received<H: Headers + ?Sized>(headers: &H) -> Received {
@@ -54,15 +58,22 @@ pub(super) fn event_key_of_body(_body: &[u8]) -> Option<EventKey> {
     None
 }
 
-pub(super) fn claim<H: Headers + ?Sized>(headers: &H) -> Result<Claim, VerifyError> {
-    hub_signature::claim(headers)
+pub(super) fn claim<'a, H: Headers + ?Sized>(
+    headers: &'a H,
+    _keys: &[Mac],
+) -> Result<Claim<'a>, VerifyError> {
+    FORM.claim(headers)
 }
 
-pub(super) fn identity(outgoing: &Outgoing<'_>) -> Result<Vec<(&'static str, String)>, SignError> {
+pub(super) fn identity(outgoing: &Outgoing<'_>) -> Result<Vec<Written>, SignError> {
     let request_id = id_to_send(outgoing.request_id, SignError::RequestIdInvalid)?;
-    Ok(vec![("X-Request-Id", request_id)])
+    Ok(vec![(Cow::Borrowed("X-Request-Id"), request_id)])
 }
 
-pub(super) fn signature(keys: &[Mac], outgoing: &Outgoing<'_>) -> String {
-    hub_signature::signature(keys, outgoing)
+pub(super) fn covered(_keys: &[Mac], _outgoing: &Outgoing<'_>) -> Result<Vec<Written>, SignError> {
+    Ok(Vec::new())
+}
+
+pub(super) fn signatures(keys: &[Mac], outgoing: &Outgoing<'_>) -> Vec<Written> {
+    vec![(Cow::Borrowed(FORM.header), FORM.signature(keys, outgoing))]
 }

@@ -7,60 +7,175 @@ const CLOUD: Dialect = Dialect::BitbucketCloud;
 const DATA_CENTER: Dialect = Dialect::BitbucketDataCenter;
 const STANDARD: Dialect = Dialect::StandardWebhooks;
 
+fn generic() -> Dialect {
+    let generic = GenericHmac::new("X-Shop-Hmac").expect("a header");
+    let generic = generic.with_event_key_header("X-Shop-Topic").expect("a header");
+    generic.with_request_id_header("X-Shop-Id").expect("a header").into()
+}
+
+fn every_dialect() -> Vec<Dialect> {
+    Dialect::ALL.iter().cloned().chain([generic()]).collect()
+}
+
 #[test]
 fn names_are_read_as_they_are_written() {
     let names: Vec<_> = Dialect::ALL.iter().map(Dialect::to_string).collect();
-    assert_eq!(names, ["bitbucket-cloud", "bitbucket-data-center", "standard-webhooks"]);
+    assert_eq!(
+        names,
+        [
+            "bitbucket-cloud",
+            "bitbucket-data-center",
+            "github",
+            "gitlab",
+            "gitea",
+            "standard-webhooks"
+        ]
+    );
     for dialect in Dialect::ALL {
         assert_eq!(dialect.as_str().parse(), Ok(dialect.clone()));
     }
-    for other in ["", "Bitbucket-Cloud", "bitbucket", " bitbucket-cloud"] {
+    assert_eq!(generic().as_str(), Dialect::GENERIC_HMAC);
+    for other in ["", "Bitbucket-Cloud", "bitbucket", " bitbucket-cloud", "generic-hmac", "forgejo"]
+    {
         assert_eq!(other.parse::<Dialect>(), Err(DialectUnknown), "{other}");
     }
 }
 
 #[test]
-fn limits_and_headers_are_those_of_the_contract() {
-    let caps = Dialect::ALL.iter().map(Dialect::body_cap_default_bytes);
-    assert_eq!(caps.collect::<Vec<_>>(), [1 << 20, 25 << 20, 25 << 20]);
-    let signatures = Dialect::ALL.iter().map(Dialect::signature_header);
-    let expected = ["X-Hub-Signature", "X-Hub-Signature", "webhook-signature"];
-    assert_eq!(signatures.collect::<Vec<_>>(), expected);
-    let cloud = ["X-Event-Key", "X-Request-UUID", "X-Hook-UUID", "X-Event-Time"];
-    assert_eq!(CLOUD.event_headers(), cloud);
-    assert_eq!(DATA_CENTER.event_headers(), ["X-Event-Key", "X-Request-Id"]);
-    let standard = ["X-Event-Key", "webhook-id", "webhook-timestamp"];
-    assert_eq!(STANDARD.event_headers(), standard);
+fn limits_are_those_of_the_contract() {
+    for dialect in every_dialect() {
+        let cap = if dialect == CLOUD { 1 << 20 } else { 25 << 20 };
+        assert_eq!(dialect.body_cap_default_bytes(), cap, "{dialect}");
+        let list = [Dialect::Gitlab, STANDARD].contains(&dialect);
+        assert_eq!(dialect.signs_with_all(), list, "{dialect}");
+        assert_eq!(dialect.basic_auth_suffices(), dialect == DATA_CENTER, "{dialect}");
+        let unsigned = (dialect == DATA_CENTER).then_some("diagnostics:ping");
+        assert_eq!(dialect.unsigned_ping(), unsigned, "{dialect}");
+        let signed = (dialect == Dialect::Github).then_some("ping");
+        assert_eq!(dialect.signed_ping(), signed, "{dialect}");
+    }
+}
+
+#[test]
+fn headers_are_those_of_the_contract() {
+    let expected: [(Dialect, &[&str], &[&str]); 7] = [
+        (
+            CLOUD,
+            &["X-Hub-Signature"],
+            &["X-Event-Key", "X-Request-UUID", "X-Hook-UUID", "X-Event-Time"],
+        ),
+        (DATA_CENTER, &["X-Hub-Signature"], &["X-Event-Key", "X-Request-Id"]),
+        (
+            Dialect::Github,
+            &["X-Hub-Signature-256"],
+            &["X-GitHub-Event", "X-GitHub-Delivery", "X-GitHub-Hook-ID"],
+        ),
+        (
+            Dialect::Gitlab,
+            &["X-Gitlab-Token", "webhook-signature"],
+            &[
+                "X-Gitlab-Event",
+                "Idempotency-Key",
+                "X-Gitlab-Event-UUID",
+                "X-Gitlab-Webhook-UUID",
+                "webhook-id",
+                "webhook-timestamp",
+            ],
+        ),
+        (Dialect::Gitea, &["X-Gitea-Signature"], &["X-Gitea-Event", "X-Gitea-Delivery"]),
+        (STANDARD, &["webhook-signature"], &["X-Event-Key", "webhook-id", "webhook-timestamp"]),
+        (generic(), &["X-Shop-Hmac"], &["X-Shop-Topic", "X-Shop-Id"]),
+    ];
+    for (dialect, signature, event) in expected {
+        assert!(dialect.signature_headers().eq(signature.iter().copied()), "{dialect}");
+        assert!(dialect.event_headers().eq(event.iter().copied()), "{dialect}");
+    }
+}
+
+/// What is written stands in the headers that a dialect lists, and no other.
+#[test]
+fn every_header_that_is_sent_is_listed() {
+    use crate::sign::Signer;
+
+    let key = EventKey::parse("repo:push").expect("an event key");
+    for dialect in every_dialect() {
+        let secret = Secret::generate(&dialect, &mut |bytes| bytes.fill(1));
+        let signer = Signer::new(dialect.clone(), [&secret]).expect("a signer");
+        let outgoing = Outgoing {
+            event_key: &key,
+            request_id: "1",
+            attempt: 1,
+            hook_id: Some("1"),
+            at: crate::UnixSeconds(0),
+            body: b"",
+        };
+        for (name, _) in signer.headers(&outgoing).expect("headers") {
+            let listed = dialect.signature_headers().chain(dialect.event_headers());
+            let of_all = ["X-Event-Key", "X-Attempt-Number"];
+            assert!(listed.chain(of_all).any(|listed| listed == name), "{dialect}: {name}");
+        }
+    }
 }
 
 #[test]
 fn each_dialect_reads_its_own_ids() {
     let headers = [
-        ("X-Event-Key", "repo:push"),
-        ("X-Request-UUID", "uuid"),
-        ("X-Request-Id", "id"),
-        ("webhook-id", "msg"),
+        ("X-Event-Key", "a"),
+        ("X-Request-UUID", "b"),
+        ("X-Request-Id", "c"),
+        ("webhook-id", "d"),
         ("X-Attempt-Number", "3"),
-        ("X-Hook-UUID", "hook"),
+        ("X-Hook-UUID", "e"),
+        ("X-GitHub-Event", "f"),
+        ("X-GitHub-Delivery", "g"),
+        ("X-GitHub-Hook-ID", "h"),
+        ("X-Gitlab-Event", "i"),
+        ("X-Gitlab-Event-UUID", "j"),
+        ("Idempotency-Key", "k"),
+        ("X-Gitlab-Webhook-UUID", "l"),
+        ("X-Gitea-Event", "m"),
+        ("X-Gitea-Delivery", "n"),
+        ("X-Shop-Topic", "o"),
+        ("X-Shop-Id", "p"),
     ];
-    let push = EventKey::parse("repo:push").ok();
-    let cloud = CLOUD.received(&headers);
-    assert_eq!(cloud.event_key, push);
-    assert_eq!(cloud.request_id.as_deref(), Some("uuid"));
-    assert_eq!(cloud.attempt, Some(3));
-    assert_eq!(cloud.hook_id.as_deref(), Some("hook"));
-    for (dialect, id) in [(DATA_CENTER, "id"), (STANDARD, "msg")] {
+    for (dialect, event_key, request_id, attempt, hook_id) in [
+        (CLOUD, "a", "b", Some(3), Some("e")),
+        (DATA_CENTER, "a", "c", None, None),
+        (Dialect::Github, "f", "g", None, Some("h")),
+        (Dialect::Gitlab, "i", "k", None, Some("l")),
+        (Dialect::Gitea, "m", "n", None, None),
+        (STANDARD, "a", "d", None, None),
+        (generic(), "o", "p", None, None),
+    ] {
         let received = dialect.received(&headers);
-        assert_eq!(received.event_key, push);
-        assert_eq!(received.request_id.as_deref(), Some(id));
-        assert_eq!((received.attempt, received.hook_id), (None, None));
+        let expected = Received {
+            event_key: EventKey::parse(event_key).ok(),
+            request_id: Some(request_id.into()),
+            attempt,
+            hook_id: hook_id.map(String::from),
+        };
+        assert_eq!(received, expected, "{dialect}");
     }
+    let bare = Dialect::from(GenericHmac::new("X-Signature").expect("a header"));
+    assert_eq!(bare.received(&headers), Received::default());
+}
+
+#[test]
+fn gitlab_falls_back_to_the_older_id() {
+    let id = |headers: &[(&str, &str)]| Dialect::Gitlab.received(headers).request_id;
+    let uuid = ("X-Gitlab-Event-UUID", "uuid");
+    assert_eq!(id(&[uuid]).as_deref(), Some("uuid"));
+    assert_eq!(id(&[uuid, ("Idempotency-Key", "key")]).as_deref(), Some("key"));
+    assert_eq!(id(&[uuid, ("Idempotency-Key", "not visible")]).as_deref(), Some("uuid"));
+    let twice = [uuid, ("Idempotency-Key", "1"), ("idempotency-key", "1")];
+    assert_eq!(id(&twice).as_deref(), Some("uuid"));
+    assert_eq!(id(&[uuid, uuid]), None);
 }
 
 #[test]
 fn unreadable_headers_are_none() {
     let none: [(&str, &str); 0] = [];
-    for dialect in Dialect::ALL {
+    for dialect in every_dialect() {
         assert_eq!(dialect.received(&none), Received::default());
     }
     let long = "x".repeat(256);
@@ -124,8 +239,10 @@ fn type_of_a_body_is_found_at_the_top_only() {
 }
 
 #[test]
-fn bitbucket_names_its_events_in_a_header_only() {
-    let body = br#"{"type":"a.b","eventKey":"pr:opened"}"#;
-    assert_eq!(CLOUD.event_key_of_body(body), None);
-    assert_eq!(DATA_CENTER.event_key_of_body(body), None);
+fn only_standard_webhooks_name_their_events_in_the_body() {
+    let body = br#"{"type":"a.b","eventKey":"pr:opened","object_kind":"push"}"#;
+    for dialect in every_dialect() {
+        let named = dialect.event_key_of_body(body).is_some();
+        assert_eq!(named, dialect == STANDARD, "{dialect}");
+    }
 }

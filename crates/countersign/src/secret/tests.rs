@@ -98,6 +98,53 @@ fn warnings_name_what_is_unwise() {
 }
 
 #[test]
+fn gitlab_takes_tokens_that_a_header_can_carry() {
+    let gitlab =
+        |bytes: &[u8]| Dialect::Gitlab.check_secret(&Secret::new(bytes).expect("a secret")).err();
+    for token in ["x", "a token with blanks", "~!@#", "whse", "WHSEC_x", " whsec_"] {
+        let expected = token.starts_with(' ').then_some(SecretError::NotHeaderText);
+        assert_eq!(gitlab(token.as_bytes()), expected, "{token}");
+    }
+    for other in ["token ", " token", "token\n", "to\tken", "to\u{7f}ken", "t\u{f6}ken", "to\0ken"]
+    {
+        assert_eq!(gitlab(other.as_bytes()), Some(SecretError::NotHeaderText), "{other:?}");
+    }
+    assert_eq!(gitlab(&[b'x', 0xff]), Some(SecretError::NotHeaderText));
+    // What begins so is a signing token, or nothing.
+    assert_eq!(gitlab(b"whsec_AAAA"), Some(SecretError::WhsecLength));
+    assert_eq!(gitlab(b"whsec_not base64"), Some(SecretError::WhsecEncoding));
+    assert_eq!(gitlab(format!("whsec_{}", "AAAA".repeat(8)).as_bytes()), None);
+}
+
+#[test]
+fn other_dialects_take_any_bytes() {
+    let generic = crate::GenericHmac::new("X-Signature").expect("a header");
+    let any = [Secret::new([0xff, 0, b'\n']), Secret::new("whsec_AAAA")];
+    for dialect in Dialect::ALL.iter().chain([&generic.into()]) {
+        for secret in &any {
+            let usable = dialect.check_secret(secret.as_ref().expect("a secret")).is_ok();
+            let picky = [Dialect::Gitlab, Dialect::StandardWebhooks].contains(dialect);
+            assert_eq!(usable, !picky, "{dialect}");
+        }
+    }
+}
+
+#[test]
+fn reasons_are_those_of_the_vectors() {
+    for (error, reason) in [
+        (SecretError::Empty, "secret_empty"),
+        (SecretError::OnlyWhitespace, "secret_blank"),
+        (SecretError::TooLong, "secret_too_long"),
+        (SecretError::NotWhsec, "secret_not_whsec"),
+        (SecretError::WhsecEncoding, "secret_encoding"),
+        (SecretError::WhsecLength, "secret_length"),
+        (SecretError::NotHeaderText, "secret_not_header_text"),
+    ] {
+        assert_eq!(error.reason(), reason);
+    }
+}
+
+#[test]
 fn whsec_is_strict() {
     use SecretError::{NotWhsec, WhsecEncoding, WhsecLength};
     let check = |text: &str| {

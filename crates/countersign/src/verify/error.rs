@@ -25,26 +25,26 @@ pub enum VerifierError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The dialect's signature header is missing.
+    /// The dialect's signature header is missing. At `gitlab`: the one that the secrets ask for.
     #[error("the signature header is missing")]
     SignatureMissing,
     /// The dialect's signature header stands more than once.
     #[error("the signature header stands more than once")]
     SignatureRepeated,
-    /// The signature has no label, or not the dialect's: `sha256=` at Bitbucket, `v1,` at
+    /// The signature has no label, or not the dialect's: `sha256=` at Bitbucket and GitHub, `v1,` at
     /// Standard Webhooks.
     #[error("the signature has no label or another one than the dialect's")]
     LabelUnknown,
     /// What follows the label is not strict hexadecimal, or not strict base64.
     #[error("the signature is not strictly encoded")]
     EncodingInvalid,
-    /// The signature is shorter or longer than the algorithm's 32 bytes.
+    /// The signature is shorter or longer than the algorithm's digests: 32 bytes, with SHA-512 64.
     #[error("the signature has the wrong length")]
     LengthWrong,
     /// A list of over [`SIGNATURES_MAX`] signatures.
     #[error("the list has over {SIGNATURES_MAX} signatures")]
     TooManySignatures,
-    /// No active secret made this signature for this body.
+    /// No active secret made this signature for this body; at `gitlab`, none is this token.
     #[error("the signature matches no active secret")]
     Mismatch,
     /// The signed id is missing.

@@ -1,7 +1,6 @@
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::*;
 use crate::secret::SecretError;
@@ -56,6 +55,20 @@ fn the_first_of_equal_secrets_is_named() {
     }
 }
 
+/// Every dialect has a decoy that does the work of a secret that the dialect makes by itself.
+#[test]
+fn decoy_has_a_key_of_the_dialects_own() {
+    let sha512 = crate::GenericHmac::new("X-Signature").expect("a header");
+    let sha512 = Dialect::from(sha512.with_algorithm(crate::Algorithm::Sha512));
+    for dialect in Dialect::ALL.iter().chain([&sha512]) {
+        let decoy = Verifier::decoy(dialect.clone());
+        let generated = Secret::generate(dialect, &mut |bytes| bytes.fill(5));
+        let genuine = dialect.key(&generated).expect("a key");
+        let kind = |mac: &Mac| core::mem::discriminant(mac);
+        assert_eq!(decoy.keys.iter().map(kind).collect::<Vec<_>>(), [kind(&genuine)]);
+    }
+}
+
 #[test]
 fn verifier_of_one_dialect_is_not_one_of_another() {
     let secret = Secret::new("no whsec prefix here").expect("a secret");
@@ -78,8 +91,7 @@ fn debug_shows_no_key() {
     let decoy = Verifier::decoy(Dialect::BitbucketCloud);
     let printed = format!("{decoy:?}");
     assert_eq!(printed, "Verifier { dialect: BitbucketCloud, secrets: 1, .. }");
-    let digests: Vec<[u8; 32]> = [[9; 32]].into();
-    let claim = Claim { digests, prefix: Vec::new(), signed_at: None };
-    let verification = Verification { macs: Vec::new(), claim, decoy: false };
-    assert_eq!(format!("{verification:?}"), "Verification { secrets: 0, .. }");
+    let headers = [("X-Hub-Signature", format!("sha256={}", "0".repeat(64)))];
+    let verification = decoy.begin(&headers).expect("well-formed");
+    assert_eq!(format!("{verification:?}"), "Verification { secrets: 1, .. }");
 }

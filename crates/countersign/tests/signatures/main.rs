@@ -4,12 +4,20 @@
 
 mod corpus;
 mod forged;
+mod generic_hmac;
+mod gitlab;
 mod properties;
 mod published;
 mod rfc4231;
+mod scheme;
+mod vectors;
 mod wycheproof;
 
-use countersign::{Dialect, EventKey, KnownEventKey, Outgoing, Secret, UnixSeconds, Verifier};
+use std::borrow::Cow;
+
+use countersign::{
+    Dialect, EventKey, KnownEventKey, Outgoing, Secret, Signer, UnixSeconds, Verifier,
+};
 
 /// A time to verify at where the dialect signs none.
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
@@ -33,6 +41,11 @@ fn push() -> EventKey {
 
 fn outgoing<'a>(event_key: &'a EventKey, body: &'a [u8]) -> Outgoing<'a> {
     Outgoing { event_key, request_id: "request-1", attempt: 1, hook_id: None, at: NOW, body }
+}
+
+/// The signature alone, where what it covers stands before it.
+fn signature(signer: &Signer, outgoing: &Outgoing<'_>) -> (Cow<'static, str>, String) {
+    signer.signature_headers(outgoing).expect("signed").pop().expect("a signature")
 }
 
 fn bytes_of_hex(hex: &str) -> Vec<u8> {

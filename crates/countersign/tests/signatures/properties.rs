@@ -1,8 +1,6 @@
 //! Properties of every dialect: what one signs the same one verifies; a change of any byte, a part
 //! of a digest and another secret are refused; and nothing that is received makes it panic.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use countersign::bitbucket::{cloud, data_center};
 use countersign::{
     BasicCredentials, Dialect, EventKey, Outgoing, Secret, Signer, UnixSeconds, VerifyError,
@@ -12,7 +10,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::{NOW, outgoing, push, verifier};
+use crate::scheme::Scheme;
+use crate::{NOW, outgoing, push, signature, verifier};
 
 /// Names of headers that something here reads.
 const NAMES: &[&str] = &[
@@ -29,25 +28,31 @@ const NAMES: &[&str] = &[
     "webhook-timestamp",
     "webhook-signature",
     "X-Hub-Signature-256",
+    "X-GitHub-Event",
+    "X-GitHub-Delivery",
+    "X-Gitlab-Token",
+    "X-Gitlab-Event",
+    "Idempotency-Key",
+    "X-Gitea-Signature",
+    "X-Gitea-Event",
+    "X-Shop-Hmac",
+    "X-Shop-Topic",
 ];
 
-fn dialect() -> impl Strategy<Value = Dialect> {
-    select(Dialect::ALL)
+fn scheme() -> impl Strategy<Value = Scheme> {
+    select(Scheme::all())
 }
 
-/// A dialect and secrets of its own, no two of which are the same key.
-fn dialect_and_secrets(count: usize) -> impl Strategy<Value = (Dialect, Vec<Secret>)> {
-    (dialect(), vec(vec(any::<u8>(), 24..=64), count)).prop_filter_map(
+/// A scheme and secrets of its own, no two of which are the same key.
+fn scheme_and_secrets(count: usize) -> impl Strategy<Value = (Scheme, Vec<Secret>)> {
+    let keys = move |scheme: Scheme| {
+        let lengths = if scheme.takes_any_bytes { 1..=255 } else { 24..=64 };
+        (Just(scheme), vec(vec(any::<u8>(), lengths), count))
+    };
+    scheme().prop_flat_map(keys).prop_filter_map(
         "secrets are usable and differ",
-        |(dialect, mut keys)| {
-            let secrets: Option<Vec<Secret>> = keys
-                .iter()
-                .map(|key| match dialect {
-                    Dialect::StandardWebhooks => format!("whsec_{}", STANDARD.encode(key)).into(),
-                    _ => key.clone(),
-                })
-                .map(|bytes: Vec<u8>| Secret::new(bytes).ok())
-                .collect();
+        |(scheme, mut keys)| {
+            let secrets: Option<Vec<Secret>> = keys.iter().map(|key| scheme.secret(key)).collect();
             // HMAC pads a key with zeros, so that zeros at its end make no difference.
             for key in &mut keys {
                 while key.last() == Some(&0) {
@@ -57,7 +62,7 @@ fn dialect_and_secrets(count: usize) -> impl Strategy<Value = (Dialect, Vec<Secr
             let count = keys.len();
             keys.sort_unstable();
             keys.dedup();
-            (keys.len() == count).then_some((dialect, secrets?))
+            (keys.len() == count).then_some((scheme, secrets?))
         },
     )
 }
@@ -83,7 +88,7 @@ proptest! {
 
     #[test]
     fn what_is_signed_is_verified(
-        (dialect, secrets) in dialect_and_secrets(3),
+        (Scheme { dialect, .. }, secrets) in scheme_and_secrets(3),
         body in body(),
         cuts in vec(any::<Index>(), 0..6),
         id in "[!-~&&[^.]]{1,255}",
@@ -126,27 +131,27 @@ proptest! {
     }
 
     #[test]
-    fn rotation_is_without_a_gap((dialect, secrets) in dialect_and_secrets(2), body in body()) {
+    fn rotation_is_without_a_gap((scheme, secrets) in scheme_and_secrets(2), body in body()) {
+        let dialect = scheme.dialect;
         let both = Signer::new(dialect.clone(), &secrets).expect("a signer");
         let headers = both.headers(&outgoing(&push(), &body)).expect("headers");
         let newest = verifier(&dialect, &secrets[1..]).verify(&headers, &body, NOW);
         prop_assert!(newest.is_ok());
         let oldest = verifier(&dialect, &secrets[..1]).verify(&headers, &body, NOW);
-        let list = dialect == Dialect::StandardWebhooks;
-        prop_assert_eq!(oldest.is_ok(), list, "one signature is by the newest, a list by all");
+        prop_assert_eq!(oldest.is_ok(), scheme.list, "one signature is by the newest, a list by all");
     }
 
     #[test]
     fn change_of_the_body_is_refused(
-        (dialect, secrets) in dialect_and_secrets(1),
+        (scheme, secrets) in scheme_and_secrets(1),
         body in vec(any::<u8>(), 1..600),
         at in any::<Index>(),
         flip in 1_u8..,
         added in any::<u8>(),
     ) {
-        let signer = Signer::new(dialect.clone(), &secrets).expect("a signer");
+        let signer = Signer::new(scheme.dialect.clone(), &secrets).expect("a signer");
         let headers = signer.headers(&outgoing(&push(), &body)).expect("headers");
-        let verifier = verifier(&dialect, &secrets);
+        let verifier = verifier(&scheme.dialect, &secrets);
         let at = at.index(body.len());
 
         let mut changed = body.clone();
@@ -157,44 +162,73 @@ proptest! {
         shorter.remove(at);
         for other in [&changed, &longer, &shorter] {
             let outcome = verifier.verify(&headers, other, NOW);
-            prop_assert_eq!(outcome, Err(VerifyError::Mismatch));
+            let expected = if scheme.covers_body { Err(VerifyError::Mismatch) } else { Ok(0) };
+            prop_assert_eq!(outcome.map(|verified| verified.secret), expected);
+        }
+    }
+
+    #[test]
+    fn every_bit_counts((scheme, secrets) in scheme_and_secrets(1), body in vec(any::<u8>(), 0..40)) {
+        let signer = Signer::new(scheme.dialect.clone(), &secrets).expect("a signer");
+        let mut headers = signer.signature_headers(&outgoing(&push(), &body)).expect("signed");
+        let verifier = verifier(&scheme.dialect, &secrets);
+        prop_assert!(verifier.verify(&headers, &body, NOW).is_ok());
+        for bit in 0..8 * body.len() {
+            let mut changed = body.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let refused = verifier.verify(&headers, &changed, NOW).is_err();
+            prop_assert_eq!(refused, scheme.covers_body, "bit {} of the body", bit);
+        }
+        let (name, value) = headers.pop().expect("a signature");
+        let covered: Vec<_> =
+            headers.iter().map(|(name, value)| (&**name, value.as_bytes().to_vec())).collect();
+        for bit in 0..8 * value.len() {
+            let mut changed = value.as_bytes().to_vec();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            // The same hexadecimal digit, in the other case.
+            let same = scheme.hexadecimal(value.len() - bit / 8)
+                && changed.eq_ignore_ascii_case(value.as_bytes());
+            let mut headers = covered.clone();
+            headers.push((&*name, changed));
+            let accepted = verifier.verify(&headers, &body, NOW).is_ok();
+            prop_assert_eq!(accepted, same, "bit {} of the signature", bit);
         }
     }
 
     #[test]
     fn change_of_what_else_is_signed_is_refused(
-        (dialect, secrets) in dialect_and_secrets(1),
+        (scheme, secrets) in scheme_and_secrets(1),
         body in body(),
     ) {
+        let dialect = scheme.dialect;
         let signer = Signer::new(dialect.clone(), &secrets).expect("a signer");
         let key = push();
         let mut outgoing = outgoing(&key, &body);
-        let signature = signer.signature(&outgoing).expect("signed");
+        let signature = signature(&signer, &outgoing);
         outgoing.request_id = "request-2";
         let other_id = signer.headers(&outgoing).expect("headers");
         outgoing.request_id = "request-1";
         outgoing.at = UnixSeconds(NOW.0 + 1);
         let other_time = signer.headers(&outgoing).expect("headers");
-        let covered = dialect == Dialect::StandardWebhooks;
         for mut headers in [other_id, other_time] {
             headers.retain(|(name, _)| *name != signature.0);
             headers.push(signature.clone());
             let outcome = verifier(&dialect, &secrets).verify(&headers, &body, NOW);
-            prop_assert_eq!(outcome.is_err(), covered);
+            prop_assert_eq!(outcome.is_err(), scheme.covers_time);
         }
     }
 
     #[test]
-    fn part_of_a_digest_is_refused((dialect, secrets) in dialect_and_secrets(1), body in body()) {
+    fn part_of_a_signature_is_refused((scheme, secrets) in scheme_and_secrets(1), body in body()) {
+        let dialect = scheme.dialect;
         let signer = Signer::new(dialect.clone(), &secrets).expect("a signer");
         let headers = signer.headers(&outgoing(&push(), &body)).expect("headers");
         let verifier = verifier(&dialect, &secrets);
-        let name = dialect.signature_header();
-        let whole = headers.iter().find(|(other, _)| *other == name).expect("signed").1.clone();
+        let (name, whole) = headers.last().expect("signed").clone();
         let judge = |value: &str| {
             let mut headers = headers.clone();
             headers.retain(|(other, _)| *other != name);
-            headers.push((name, value.to_owned()));
+            headers.push((name.clone(), value.to_owned()));
             verifier.verify(&headers, &body, NOW)
         };
         prop_assert!(judge(&whole).is_ok());
@@ -213,7 +247,8 @@ proptest! {
     }
 
     #[test]
-    fn another_secret_is_refused((dialect, secrets) in dialect_and_secrets(4), body in body()) {
+    fn another_secret_is_refused((scheme, secrets) in scheme_and_secrets(4), body in body()) {
+        let dialect = scheme.dialect;
         let signer = Signer::new(dialect.clone(), &secrets[..1]).expect("a signer");
         let headers = signer.headers(&outgoing(&push(), &body)).expect("headers");
         let others = verifier(&dialect, &secrets[1..]);
@@ -222,14 +257,21 @@ proptest! {
 
     #[test]
     fn nothing_received_makes_it_panic(
-        dialect in dialect(),
+        scheme in scheme(),
         headers in vec((select(NAMES), header_value()), 0..8),
         body in vec(any::<u8>(), 0..200),
         now in any::<i64>(),
     ) {
-        let secrets = [Secret::generate(&dialect, &mut |bytes| bytes.fill(3))];
+        let (secrets, dialect) = ([scheme.secret_of(3)], scheme.dialect);
         let now = UnixSeconds(now);
-        prop_assert!(verifier(&dialect, &secrets).verify(&headers, &body, now).is_err());
+        let verifier = verifier(&dialect, &secrets);
+        let refused = verifier.verify(&headers, &body, now);
+        prop_assert!(refused.is_err());
+        let by_parts = verifier.begin(&headers).and_then(|mut verification| {
+            verification.update(&body);
+            verification.finish(now)
+        });
+        prop_assert_eq!(by_parts, refused);
         let explanation = explain(&dialect, &secrets, &headers, &body, now);
         prop_assert!(!explanation.to_string().is_empty());
         let received = dialect.received(&headers);

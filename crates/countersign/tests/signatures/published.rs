@@ -2,7 +2,7 @@
 
 use countersign::{Dialect, Signer, UnixSeconds};
 
-use crate::{NOW, outgoing, push, secret, verifier};
+use crate::{NOW, outgoing, push, secret, signature, verifier};
 
 const SECRET: &str = "It's a Secret to Everybody";
 const HELLO: &str = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9";
@@ -12,8 +12,8 @@ fn bitbucket_signs_hello_world() {
     let secret = secret(SECRET);
     for dialect in [Dialect::BitbucketCloud, Dialect::BitbucketDataCenter] {
         let signer = Signer::new(dialect.clone(), [&secret]).expect("a signer");
-        let signature = signer.signature(&outgoing(&push(), b"Hello World!")).expect("signed");
-        assert_eq!(signature, ("X-Hub-Signature", HELLO.to_owned()));
+        let signature = signature(&signer, &outgoing(&push(), b"Hello World!"));
+        assert_eq!(signature, ("X-Hub-Signature".into(), HELLO.to_owned()));
 
         let verifier = verifier(&dialect, std::slice::from_ref(&secret));
         assert!(verifier.verify(std::slice::from_ref(&signature), b"Hello World!", NOW).is_ok());
@@ -22,11 +22,18 @@ fn bitbucket_signs_hello_world() {
 }
 
 #[test]
-fn another_systems_value_for_another_body() {
+fn github_signs_hello_comma_world() {
     let value = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
-    let verifier = verifier(&Dialect::BitbucketCloud, &[secret(SECRET)]);
-    assert!(verifier.verify(&[("X-Hub-Signature", value)], b"Hello, World!", NOW).is_ok());
-    assert!(verifier.verify(&[("X-Hub-Signature", HELLO)], b"Hello, World!", NOW).is_err());
+    for (dialect, header) in
+        [(Dialect::Github, "X-Hub-Signature-256"), (Dialect::BitbucketCloud, "X-Hub-Signature")]
+    {
+        let verifier = verifier(&dialect, &[secret(SECRET)]);
+        assert!(verifier.verify(&[(header, value)], b"Hello, World!", NOW).is_ok());
+        assert!(verifier.verify(&[(header, HELLO)], b"Hello, World!", NOW).is_err());
+    }
+    let bare = [("X-Gitea-Signature", &value[7..])];
+    let verifier = verifier(&Dialect::Gitea, &[secret(SECRET)]);
+    assert!(verifier.verify(&bare, b"Hello, World!", NOW).is_ok());
 }
 
 #[test]
@@ -48,5 +55,5 @@ fn standard_webhooks_reference_message() {
     outgoing.request_id = headers[0].1;
     outgoing.at = at;
     let signed = signer.signature_headers(&outgoing).expect("signed");
-    assert_eq!(signed, headers.map(|(name, value)| (name, value.to_owned())));
+    assert_eq!(signed, headers.map(|(name, value)| (name.into(), value.to_owned())));
 }

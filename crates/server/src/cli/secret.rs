@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
-use countersign::{Dialect, Secret};
+use countersign::{Dialect, DialectUnknown, Secret};
 
 use super::Verdict;
 
@@ -18,7 +18,7 @@ enum SecretCommand {
     /// Print a fresh secret with at least 256 bits of the system's randomness
     Generate {
         /// The dialect that it is for
-        #[arg(long, default_value = "bitbucket-cloud")]
+        #[arg(long, default_value = "bitbucket-cloud", value_parser = dialect)]
         dialect: Dialect,
     },
 }
@@ -32,4 +32,9 @@ impl Secrets {
         out.write_all(b"\n")?;
         Ok(Verdict::Yes)
     }
+}
+
+/// A generic HMAC takes the same secrets as Bitbucket, wherever its signature stands.
+fn dialect(name: &str) -> Result<Dialect, DialectUnknown> {
+    if name == Dialect::GENERIC_HMAC { Ok(Dialect::BitbucketCloud) } else { name.parse() }
 }

@@ -5,13 +5,13 @@ use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
-use countersign::{Dialect, EventKey, Outgoing, Signer};
+use countersign::{EventKey, Outgoing, Signer};
 use deliver::{Client, ClientParts, SystemResolver, TargetGuard, TargetPolicy, TcpDialer};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use pipeline::Outcome;
 use url::Url;
 
-use super::{Verdict, inputs, sign};
+use super::{Verdict, dialect::DialectArgs, inputs, sign};
 use crate::log::chain;
 
 #[derive(Debug, Args)]
@@ -19,9 +19,8 @@ pub(super) struct Send {
     /// Where to send it
     #[arg(long)]
     url: Url,
-    /// The dialect to sign in
-    #[arg(long)]
-    dialect: Dialect,
+    #[command(flatten)]
+    dialect: DialectArgs,
     /// The file that holds the secret
     #[arg(long, value_name = "FILE")]
     secret_file: PathBuf,
@@ -43,7 +42,8 @@ pub(super) struct Send {
 
 impl Send {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
-        let secret = inputs::secret(&self.secret_file, &self.dialect)?;
+        let dialect = self.dialect.dialect()?;
+        let secret = inputs::secret(&self.secret_file, &dialect)?;
         let body = match &self.file {
             Some(path) => inputs::file(path)?,
             None => inputs::body()?,
@@ -52,7 +52,7 @@ impl Send {
             Some(id) => id.clone(),
             None => sign::new_uuid()?,
         };
-        let signed = Signer::new(self.dialect.clone(), [&secret])?.headers(&Outgoing {
+        let signed = Signer::new(dialect, [&secret])?.headers(&Outgoing {
             event_key: &self.event,
             request_id: &request_id,
             attempt: 1,
@@ -62,7 +62,7 @@ impl Send {
         })?;
         let mut headers = HeaderMap::new();
         for (name, value) in signed {
-            headers.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+            headers.insert(HeaderName::try_from(&*name)?, HeaderValue::try_from(value)?);
         }
         let content_type = HeaderValue::from_str(&self.content_type);
         headers.insert(header::CONTENT_TYPE, content_type.context("the content type")?);
@@ -83,7 +83,8 @@ impl Send {
     }
 }
 
-fn client() -> anyhow::Result<Client> {
+/// A client without a target guard, for a person's own act.
+pub(super) fn client() -> anyhow::Result<Client> {
     Ok(Client::new(ClientParts {
         guard: Arc::new(TargetGuard::danger_unguarded()),
         resolver: Arc::new(SystemResolver::default()),

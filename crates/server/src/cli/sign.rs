@@ -3,17 +3,16 @@
 use std::{io::Write, path::PathBuf};
 
 use clap::Args;
-use countersign::{Dialect, EventKey, Outgoing, Signer, UnixSeconds};
+use countersign::{EventKey, Outgoing, Signer, UnixSeconds};
 use pipeline::Clock;
 
-use super::{Verdict, inputs};
+use super::{Verdict, dialect::DialectArgs, inputs};
 use crate::clock::{MachineClock, SystemRandomness};
 
 #[derive(Debug, Args)]
 pub(super) struct Sign {
-    /// The dialect to sign in
-    #[arg(long)]
-    dialect: Dialect,
+    #[command(flatten)]
+    dialect: DialectArgs,
     /// The file that holds the secret
     #[arg(long, value_name = "FILE")]
     secret_file: PathBuf,
@@ -30,13 +29,14 @@ pub(super) struct Sign {
 
 impl Sign {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
-        let secret = inputs::secret(&self.secret_file, &self.dialect)?;
+        let dialect = self.dialect.dialect()?;
+        let secret = inputs::secret(&self.secret_file, &dialect)?;
         let body = inputs::body()?;
         let request_id = match self.request_id {
             Some(id) => id,
             None => new_uuid()?,
         };
-        let headers = Signer::new(self.dialect, [&secret])?.headers(&Outgoing {
+        let headers = Signer::new(dialect, [&secret])?.headers(&Outgoing {
             event_key: &self.event,
             request_id: &request_id,
             attempt: 1,

@@ -2,18 +2,16 @@
 
 use std::{io::Write, path::PathBuf};
 
-use bytes::Bytes;
 use clap::Args;
-use countersign::{Dialect, UnixSeconds, Verifier, explain};
+use countersign::{Dialect, Explainer, Secret, UnixSeconds, Verifier};
 use http::HeaderMap;
 
-use super::{Usage, Verdict, headers, inputs, sign};
+use super::{Usage, Verdict, dialect::DialectArgs, headers, inputs, sign};
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The dialect that the request should be in
-    #[arg(long)]
-    dialect: Dialect,
+    #[command(flatten)]
+    dialect: DialectArgs,
     /// A file that holds a secret; repeat it for several active ones
     #[arg(long, value_name = "FILE", required = true)]
     secret_file: Vec<PathBuf>,
@@ -30,18 +28,21 @@ pub(super) struct Verify {
     /// Say what failed and the likely cause
     #[arg(long)]
     explain: bool,
+    /// With --explain: a file that holds a secret which counts no more; repeat it
+    #[arg(long, value_name = "FILE", requires = "explain")]
+    expired_secret_file: Vec<PathBuf>,
 }
 
 impl Verify {
     pub(super) fn run(self) -> anyhow::Result<Verdict> {
-        let mut secrets = Vec::with_capacity(self.secret_file.len());
-        for path in &self.secret_file {
-            secrets.push(inputs::secret(path, &self.dialect)?);
-        }
+        let dialect = self.dialect.dialect()?;
+        let secrets = all(&self.secret_file, &dialect)?;
+        let expired = all(&self.expired_secret_file, &dialect)?;
         let at = self.at.as_deref().map(moment).transpose()?.unwrap_or_else(sign::now);
-        let (headers, body) = self.input()?;
+        let (headers, received) = self.input()?;
+        let body = headers::plain(&headers, received.clone())?;
         let mut out = std::io::stdout().lock();
-        let verifier = Verifier::new(self.dialect.clone(), &secrets)?;
+        let verifier = Verifier::new(dialect.clone(), &secrets)?;
         match verifier.verify(&headers, &body, at) {
             Ok(verified) => {
                 writeln!(
@@ -54,27 +55,32 @@ impl Verify {
             Err(error) => {
                 writeln!(out, "not genuine: {error} ({})", error.reason())?;
                 if self.explain {
-                    write!(out, "{}", explain(&self.dialect, &secrets, &headers, &body, at))?;
+                    let mut explainer = Explainer::new(&dialect, &secrets).with_expired(&expired);
+                    if received != body {
+                        explainer = explainer.with_encoded_body(&received);
+                    }
+                    writeln!(out, "{}", explainer.explain(&headers, &body, at))?;
                 }
                 Ok(Verdict::No)
             }
         }
     }
 
-    fn input(&self) -> anyhow::Result<(HeaderMap, Bytes)> {
-        let (headers, body) = match &self.request {
-            Some(path) => headers::request(&inputs::file(path)?)?,
-            None => {
-                let mut map = HeaderMap::new();
-                for line in &self.headers {
-                    headers::add(&mut map, line.as_bytes())?;
-                }
-                (map, inputs::body()?)
-            }
-        };
-        let body = headers::plain(&headers, body)?;
-        Ok((headers, body))
+    /// The headers, and the body as it came.
+    fn input(&self) -> anyhow::Result<(HeaderMap, Vec<u8>)> {
+        if let Some(path) = &self.request {
+            return Ok(headers::request(&inputs::file(path)?)?);
+        }
+        let mut map = HeaderMap::new();
+        for line in &self.headers {
+            headers::add(&mut map, line.as_bytes())?;
+        }
+        Ok((map, inputs::body()?))
     }
+}
+
+fn all(paths: &[PathBuf], dialect: &Dialect) -> anyhow::Result<Vec<Secret>> {
+    paths.iter().map(|path| inputs::secret(path, dialect)).collect()
 }
 
 fn moment(text: &str) -> Result<UnixSeconds, Usage> {

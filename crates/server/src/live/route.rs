@@ -8,7 +8,7 @@ use deliver::{
     request::{Envelope, Form},
 };
 use http::{HeaderName, HeaderValue};
-use pipeline::{Catalogue, SecretId, Timestamp, Webhook, WebhookDialect};
+use pipeline::{Catalogue, SecretId, Source, Timestamp, Webhook, WebhookDialect};
 use sealing::{Field, KeyRing};
 use url::Url;
 
@@ -54,7 +54,7 @@ impl Route {
             None => None,
         };
         let envelope = Envelope {
-            form: form(webhook, &opened)?,
+            form: form(webhook, catalogue, &opened)?,
             hook_id: webhook.id.uuid(),
             authorization,
             headers: own_headers(webhook, &owner, keys)?,
@@ -78,7 +78,11 @@ impl Route {
     }
 }
 
-fn form(webhook: &Webhook, secrets: &[&Secret]) -> Result<Form, UnsealError> {
+fn form(
+    webhook: &Webhook,
+    catalogue: &Catalogue,
+    secrets: &[&Secret],
+) -> Result<Form, UnsealError> {
     let signer = |dialect: &Dialect| {
         let secrets = secrets.iter().copied();
         Signer::new(dialect.clone(), secrets).map_err(|_| UnsealError::Form)
@@ -91,9 +95,16 @@ fn form(webhook: &Webhook, secrets: &[&Secret]) -> Result<Form, UnsealError> {
         WebhookDialect::AsReceived => Ok(Form::AsReceived {
             signature: webhook.signature_policy(),
             // A secret need not fit every dialect: those that it fits can be signed in.
-            signers: Dialect::ALL.iter().filter_map(|dialect| signer(dialect).ok()).collect(),
+            signers: dialects(catalogue).filter_map(|dialect| signer(dialect).ok()).collect(),
         }),
     }
+}
+
+/// Every dialect in which an event may have come in.
+fn dialects(catalogue: &Catalogue) -> impl Iterator<Item = &Dialect> {
+    let own = |source: &&Arc<Source>| matches!(source.dialect, Dialect::GenericHmac(_));
+    let own = catalogue.sources().filter(own).map(|source| &source.dialect);
+    Dialect::ALL.iter().chain(own)
 }
 
 /// A dialect with one signature signs with the secret activated last, one with a list with all.

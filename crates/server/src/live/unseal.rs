@@ -42,13 +42,24 @@ pub(super) fn active_secrets<'a>(
 ) -> Result<Vec<(&'a SealedSecret, Secret)>, UnsealError> {
     let mut active: Vec<_> = secrets.iter().filter(|secret| secret.active(now)).collect();
     active.sort_by_key(|secret| (secret.activated_at, secret.id));
-    let mut opened = Vec::with_capacity(active.len());
-    for sealed in active {
-        let bytes = open(keys, owner, sealed.id, Field::Secret, &sealed.sealed)?;
-        let secret = Secret::new(bytes.to_vec()).map_err(|_| UnsealError::Form)?;
-        opened.push((sealed, secret));
-    }
-    Ok(opened)
+    let opened = active.into_iter().map(|sealed| Ok((sealed, secret(keys, owner, sealed)?)));
+    opened.collect()
+}
+
+/// The secrets that were active and have expired.
+pub(super) fn expired_secrets(
+    keys: &KeyRing,
+    owner: &str,
+    secrets: &[SealedSecret],
+    now: Timestamp,
+) -> Result<Vec<Secret>, UnsealError> {
+    let expired = secrets.iter().filter(|one| one.activated_at.is_some() && !one.active(now));
+    expired.map(|sealed| secret(keys, owner, sealed)).collect()
+}
+
+fn secret(keys: &KeyRing, owner: &str, sealed: &SealedSecret) -> Result<Secret, UnsealError> {
+    let bytes = open(keys, owner, sealed.id, Field::Secret, &sealed.sealed)?;
+    Secret::new(bytes.to_vec()).map_err(|_| UnsealError::Form)
 }
 
 pub(super) fn basic_credentials(

@@ -36,6 +36,8 @@ const INLINE_BYTES_MAX: usize = 16 * 1024;
 pub(super) struct PlainBody {
     /// The plain bytes.
     pub(super) bytes: Bytes,
+    /// As they came, where that was encoded: to explain a refusal.
+    pub(super) encoded: Option<Bytes>,
     /// Their SHA-256.
     pub(super) sha256: [u8; 32],
     /// The secret that matched, once it has.
@@ -141,16 +143,16 @@ where
     }
     let wire = wire.into_bytes();
     if encoding == Encoding::Identity {
-        return Ok(hashes.finish(wire));
+        return Ok(hashes.finish(wire, None));
     }
-    let plain = if wire.starts_with(&GZIP_MAGIC) {
-        budget.grow(&mut room, wire.len() + plain_max(wire.len(), cap)).await?;
-        inflate(wire, cap, &mut room).await?
-    } else {
-        wire
-    };
+    if !wire.starts_with(&GZIP_MAGIC) {
+        hashes.update(&wire);
+        return Ok(hashes.finish(wire, None));
+    }
+    budget.grow(&mut room, wire.len() + plain_max(wire.len(), cap)).await?;
+    let plain = inflate(wire.clone(), cap, &mut room).await?;
     hashes.update(&plain);
-    Ok(hashes.finish(plain))
+    Ok(hashes.finish(plain, Some(wire)))
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<u64> {
@@ -197,9 +199,9 @@ impl Hashes {
         }
     }
 
-    fn finish(self, bytes: Bytes) -> (PlainBody, Option<Verification>) {
+    fn finish(self, bytes: Bytes, encoded: Option<Bytes>) -> (PlainBody, Option<Verification>) {
         let sha256 = self.sha256.finalize().into();
-        (PlainBody { bytes, sha256, secret: None }, self.verification)
+        (PlainBody { bytes, encoded, sha256, secret: None }, self.verification)
     }
 }
 

@@ -62,14 +62,16 @@ fn content_type(headers: &HeaderMap) -> Option<String> {
     (value.len() <= CONTENT_TYPE_MAX).then(|| value.to_owned())
 }
 
-/// `User-Agent`, the dialect's own headers and those that the source names, in this order.
+/// `User-Agent`, the dialect's own headers and those that the source names, in this order. A header
+/// that carries the secret itself is never kept.
 fn kept(headers: &HeaderMap, dialect: &Dialect, further: &[String]) -> KeptHeaders {
-    let own = dialect.event_headers().iter().copied().chain([dialect.signature_header()]);
+    let own = dialect.event_headers().chain(dialect.signature_headers());
     let further = further.iter().map(String::as_str);
     let mut kept = KeptHeaders::new();
     for name in [header::USER_AGENT.as_str()].into_iter().chain(own).chain(further) {
         let name = name.to_ascii_lowercase();
-        if is_never_kept(&name, headers) || kept.iter().any(|(kept, _)| *kept == name) {
+        let token = dialect.token_header().is_some_and(|token| token.eq_ignore_ascii_case(&name));
+        if token || is_never_kept(&name, headers) || kept.iter().any(|(kept, _)| *kept == name) {
             continue;
         }
         for value in headers.get_all(&name) {

@@ -3,7 +3,10 @@
 use serde_json::json;
 use testkit::receivers::{Answer, Arrived, Receiver};
 
-use crate::{scene::Scene, sender::Sender};
+use crate::{
+    scene::Scene,
+    sender::{PUSH, Sender},
+};
 
 /// Publishes to a webhook of this dialect. Answers what arrived, the delivery and its webhook.
 async fn delivered_in(dialect: &str, inside: &Sender) -> (Arrived, String, String) {
@@ -134,5 +137,113 @@ async fn one_dialect_in_and_another_out() {
     assert_eq!(arrived.header("webhook-id"), None);
     let delivery = scene.delivery(&event, "delivered").await;
     assert_eq!(arrived.header("X-Request-Id"), delivery["request_id"].as_str());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn github() {
+    let inside = Sender::new("github");
+    let (arrived, request_id, _) = delivered_in("github", &inside).await;
+    assert!(inside.verifies(&arrived));
+    assert_eq!(arrived.header("X-GitHub-Delivery"), Some(request_id.as_str()));
+    assert_eq!(arrived.header("X-GitHub-Event"), Some("repo:push"));
+    assert_eq!(arrived.header("X-GitHub-Hook-ID").unwrap().len(), 36);
+    assert_eq!(arrived.header("X-Hub-Signature"), None);
+}
+
+#[tokio::test]
+async fn gitea() {
+    let inside = Sender::new("gitea");
+    let (arrived, request_id, _) = delivered_in("gitea", &inside).await;
+    assert!(inside.verifies(&arrived));
+    assert_eq!(arrived.header("X-Gitea-Delivery"), Some(request_id.as_str()));
+    assert_eq!(arrived.header("X-Gitea-Event"), Some("repo:push"));
+}
+
+#[tokio::test]
+async fn gitlab_with_a_token_and_with_a_signing_token() {
+    let token = Sender::new("gitlab");
+    let (arrived, request_id, _) = delivered_in("gitlab", &token).await;
+    assert!(token.verifies(&arrived));
+    assert_eq!(arrived.header("X-Gitlab-Token"), Some(token.secret()));
+    assert_eq!(arrived.header("Idempotency-Key"), Some(request_id.as_str()));
+    assert_eq!(arrived.header("webhook-signature"), None);
+
+    let signing = Sender::gitlab_signing();
+    let (arrived, request_id, _) = delivered_in("gitlab", &signing).await;
+    assert!(signing.verifies(&arrived));
+    assert_eq!(arrived.header("X-Gitlab-Token"), None);
+    assert_eq!(arrived.header("webhook-id"), Some(request_id.as_str()));
+}
+
+#[tokio::test]
+async fn generic_hmac_comes_in_and_goes_out_as_it_is_configured() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let shop = Sender::generic();
+    scene.source_of("shop", &shop, json!({"generic_hmac": Sender::generic_settings()})).await;
+    let inside = Sender::generic();
+    let fields = json!({
+        "source": "shop", "dialect": "generic-hmac", "generic_hmac": Sender::generic_settings(),
+        "secret": inside.secret(),
+    });
+    scene.webhook(&receiver, fields).await;
+    let again = Sender::generic();
+    scene.webhook(&receiver, json!({"source": "shop", "secret": again.secret()})).await;
+    let signed = shop.sign("orders/create", "order-1", b"{}".to_vec());
+    assert_eq!(scene.post("shop", &signed).await.status, 202);
+    let mut verified = [0, 0];
+    for _ in 0..2 {
+        let arrived = receiver.next().await;
+        assert_eq!(arrived.header("X-Shop-Topic"), Some("orders/create"));
+        verified[0] += usize::from(inside.verifies(&arrived));
+        // As received from a source of this dialect: signed anew in the same.
+        verified[1] += usize::from(again.verifies(&arrived));
+    }
+    assert_eq!(verified, [1, 1]);
+    assert_eq!(scene.post("shop", &signed.body("{} ")).await.status, 403);
+    let events = scene.list("/api/v1/events").await;
+    assert_eq!((&events[0]["key"], &events[0]["request_id"]), (&json!("orders/create"), &json!("order-1")));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn every_dialect_is_verified_at_a_source() {
+    let scene = Scene::start().await;
+    for (name, provider) in [
+        ("hub", Sender::new("github")),
+        ("tea", Sender::new("gitea")),
+        ("lab", Sender::new("gitlab")),
+        ("signed-lab", Sender::gitlab_signing()),
+        ("standard", Sender::new("standard-webhooks")),
+    ] {
+        scene.source_of(name, &provider, json!({})).await;
+        let push = provider.sign("push_hook", "id-1", PUSH);
+        assert_eq!(scene.post(name, &push).await.status, 202, "{name}");
+        assert_eq!(scene.post(name, &push).await.json()["status"], "duplicate", "{name}");
+        let stranger = if name == "signed-lab" {
+            Sender::gitlab_signing()
+        } else {
+            Sender::new(provider.dialect())
+        };
+        let forged = stranger.sign("push_hook", "id-2", PUSH);
+        assert_eq!(scene.post(name, &forged).await.status, 403, "{name}");
+        let events = scene.list(&format!("/api/v1/events?source={name}")).await;
+        assert_eq!(events.len(), 1);
+        assert_eq!((&events[0]["key"], &events[0]["request_id"]), (&json!("push_hook"), &json!("id-1")));
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn githubs_signed_ping_is_answered_and_nothing_is_kept() {
+    let scene = Scene::start().await;
+    let hub = scene.source("hub", "github").await;
+    let ping = hub.sign("ping", "ping-1", br#"{"zen":"x"}"#.to_vec());
+    let reply = scene.post("hub", &ping).await;
+    assert_eq!((reply.status, reply.json()), (200, json!({"status": "pong"})));
+    assert_eq!(scene.post("hub", &ping.clone().body("{}")).await.status, 403);
+    assert_eq!(scene.post("hub", &ping.without("X-Hub-Signature-256")).await.status, 403);
+    scene.nothing_stored().await;
     scene.end().await;
 }

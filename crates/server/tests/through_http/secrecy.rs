@@ -137,6 +137,47 @@ async fn nothing_that_is_given_as_a_secret_can_be_read() {
     scene.end().await;
 }
 
+#[tokio::test]
+async fn a_token_goes_out_and_is_nowhere_kept() {
+    let mut scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let lab = Sender::new("gitlab");
+    let inside = Sender::new("gitlab");
+    scene.source_of("lab", &lab, json!({"forward_headers": ["X-Gitlab-Token"]})).await;
+    scene.webhook(&receiver, json!({"source": "lab"})).await;
+    scene.webhook(&receiver, json!({"source": "lab", "secret": inside.secret()})).await;
+    let event = scene.accepted("lab", &lab.push("id-1")).await;
+    let arrived = [receiver.next().await, receiver.next().await];
+    let mut tokens = arrived.each_ref().map(|arrived| arrived.header("X-Gitlab-Token"));
+    tokens.sort();
+    assert_eq!(tokens, [None, Some(inside.secret())]);
+    let deliveries = scene.list(&format!("/api/v1/deliveries?event={event}")).await;
+    assert_eq!(deliveries.len(), 2);
+    for delivery in deliveries {
+        let id = delivery["id"].as_str().unwrap().to_owned();
+        scene.until("recorded", async || {
+            let shown = scene.get(&format!("/api/v1/deliveries/{id}")).await;
+            (shown["status"] == "delivered").then_some(())
+        })
+        .await;
+    }
+    let wrong = lab.push("id-2").set("X-Gitlab-Token", "wrong");
+    assert_eq!(scene.post("lab", &wrong).await.status, 403);
+    scene.get("/api/v1/refusals/1").await;
+    scene.restart().await;
+    let mut places = scene.answers();
+    scene.stop().await;
+    places.extend(data_files(&scene));
+    places.push(scene.log.all().into());
+    for token in [lab.secret(), inside.secret()] {
+        for form in forms(token) {
+            assert!(!places.iter().any(|place| contains(place, &form)), "{form}");
+        }
+    }
+    assert!(places.iter().any(|place| contains(place, "idempotency-key")));
+    scene.end().await;
+}
+
 /// A value as it is and as encodings would show it.
 fn forms(value: &str) -> [String; 3] {
     let hex = value.bytes().map(|byte| format!("{byte:02x}")).collect();

@@ -1,10 +1,14 @@
 //! A provider: signs what it sends by the library.
 
 use bytes::Bytes;
-use countersign::{Dialect, EventKey, Outgoing, Secret, Signer, UnixSeconds, Verifier};
+use countersign::{
+    Algorithm, Dialect, Encoding, EventKey, GenericHmac, Outgoing, Secret, Signer, UnixSeconds,
+    Verifier,
+};
 use countersign_server::clock::MachineClock;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use pipeline::Clock;
+use serde_json::{Value, json};
 use testkit::receivers::Arrived;
 
 /// A body of a push, as short as it may be.
@@ -29,6 +33,31 @@ impl Sender {
         let dialect: Dialect = dialect.parse().unwrap();
         let secret = Secret::generate_from_system(&dialect).unwrap();
         Sender { dialect, secret }
+    }
+
+    /// GitLab with a signing token.
+    pub(crate) fn gitlab_signing() -> Sender {
+        let secret = Secret::generate_from_system(&Dialect::StandardWebhooks).unwrap();
+        Sender { dialect: Dialect::Gitlab, secret }
+    }
+
+    /// A system of its own kind, as [`generic_settings`](Sender::generic_settings) describe it.
+    pub(crate) fn generic() -> Sender {
+        let generic = GenericHmac::new("X-Shop-Hmac").unwrap();
+        let generic = generic.with_prefix("v=").unwrap().with_encoding(Encoding::Base64);
+        let generic = generic.with_algorithm(Algorithm::Sha512);
+        let generic = generic.with_event_key_header("X-Shop-Topic").unwrap();
+        let dialect = Dialect::from(generic.with_request_id_header("X-Shop-Id").unwrap());
+        let secret = Secret::generate_from_system(&dialect).unwrap();
+        Sender { dialect, secret }
+    }
+
+    /// The settings of [`generic`](Sender::generic) as the API takes them.
+    pub(crate) fn generic_settings() -> Value {
+        json!({
+            "header": "X-Shop-Hmac", "prefix": "v=", "encoding": "base64", "algorithm": "sha512",
+            "event_key_header": "X-Shop-Topic", "request_id_header": "X-Shop-Id",
+        })
     }
 
     pub(crate) fn dialect(&self) -> &str {
@@ -60,7 +89,7 @@ impl Sender {
         let signed = Signed { headers: HeaderMap::new(), body: body.clone() };
         let headers = signer.headers(&outgoing).unwrap();
         let headers = headers.into_iter();
-        headers.fold(signed, |signed, (name, value)| signed.set(name, &value))
+        headers.fold(signed, |signed, (name, value)| signed.set(&name, &value))
     }
 
     /// Whether a request that arrived is signed in this dialect with this secret, now.

@@ -3,6 +3,8 @@
 //! Owns the names in that JSON. A field is never renamed; one that is added has a default, so that
 //! rows of older releases are read.
 
+mod generic_hmac;
+
 use bytes::Bytes;
 use countersign::Dialect;
 use pipeline::{
@@ -11,6 +13,8 @@ use pipeline::{
     webhook::{InactiveReason, SealedHeader},
 };
 use serde::{Deserialize, Serialize};
+
+use generic_hmac::GenericHmacRow;
 
 /// A text of a row that this version does not know.
 #[derive(Debug, thiserror::Error)]
@@ -73,8 +77,12 @@ fn secret_id(text: &str) -> Result<SecretId, SettingsError> {
     text.parse().map_err(unreadable("id"))
 }
 
-fn dialect(text: &str) -> Result<Dialect, SettingsError> {
-    text.parse().map_err(unreadable("dialect"))
+/// A dialect from its name and, where it needs them, its settings.
+fn dialect(name: &str, generic: Option<GenericHmacRow>) -> Result<Dialect, SettingsError> {
+    match generic {
+        Some(generic) if name == Dialect::GENERIC_HMAC => Ok(generic.read()?.into()),
+        _ => name.parse().map_err(unreadable("dialect")),
+    }
 }
 
 fn scope(text: &str) -> Result<Scope, SettingsError> {
@@ -85,6 +93,8 @@ fn scope(text: &str) -> Result<Scope, SettingsError> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SourceSettings {
     dialect: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    generic_hmac: Option<GenericHmacRow>,
     #[serde(default)]
     basic_auth: Option<BasicAuthRow>,
     scope: String,
@@ -99,6 +109,7 @@ impl SourceSettings {
     pub(crate) fn of(source: &Source) -> SourceSettings {
         SourceSettings {
             dialect: source.dialect.as_str().to_owned(),
+            generic_hmac: GenericHmacRow::of(&source.dialect),
             basic_auth: source.basic_auth.as_ref().map(BasicAuthRow::of),
             scope: source.scope.as_str().to_owned(),
             max_body_bytes: source.max_body_bytes,
@@ -114,7 +125,7 @@ impl SourceSettings {
         Ok(Source {
             id: columns.id,
             name: columns.name.parse().map_err(unreadable("name"))?,
-            dialect: dialect(&self.dialect)?,
+            dialect: dialect(&self.dialect, self.generic_hmac)?,
             secrets: Vec::new(),
             basic_auth: self.basic_auth.map(BasicAuthRow::read).transpose()?,
             scope: scope(&self.scope)?,
@@ -179,6 +190,8 @@ pub(crate) struct WebhookSettings {
     pauses_ms: Vec<(i64, i64)>,
     /// `as-received`, or a dialect.
     dialect: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    generic_hmac: Option<GenericHmacRow>,
     #[serde(default)]
     signature: Option<String>,
     #[serde(default)]
@@ -217,6 +230,10 @@ impl WebhookSettings {
                 WebhookDialect::AsReceived => AS_RECEIVED.to_owned(),
                 WebhookDialect::Fixed(dialect) => dialect.as_str().to_owned(),
             },
+            generic_hmac: match &webhook.dialect {
+                WebhookDialect::AsReceived => None,
+                WebhookDialect::Fixed(dialect) => GenericHmacRow::of(dialect),
+            },
             signature: webhook.signature.map(|policy| signature_word(policy).to_owned()),
             basic_auth: webhook.basic_auth.as_ref().map(BasicAuthRow::of),
             headers: webhook.headers.iter().map(header_row).collect(),
@@ -254,7 +271,7 @@ impl WebhookSettings {
                 .collect(),
             dialect: match self.dialect.as_str() {
                 AS_RECEIVED => WebhookDialect::AsReceived,
-                text => WebhookDialect::Fixed(dialect(text)?),
+                text => WebhookDialect::Fixed(dialect(text, self.generic_hmac)?),
             },
             signature: self.signature.as_deref().map(signature_policy).transpose()?,
             secrets: Vec::new(),

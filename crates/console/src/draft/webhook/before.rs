@@ -13,6 +13,7 @@ use super::{DialectChoice, signing_dialect};
 use crate::{
     draft::{
         basic_auth::{self, BasicAuthDraft},
+        dialect::{self, DialectName, GenericHmacDraft},
         field::{Field, SecretText},
         forge::Work,
         header,
@@ -145,18 +146,33 @@ impl<'a> Before<'a> {
         Some(source)
     }
 
+    /// `None` where it is wrong, which is noted.
     pub(super) fn dialect(
         &self,
         field: Field<DialectChoice>,
+        generic_hmac: Field<GenericHmacDraft>,
         source: Option<&SourceName>,
         work: &mut Work<'_>,
-    ) -> WebhookDialect {
-        let kept = self.kept.map(|kept| DialectChoice(kept.dialect.clone()));
+    ) -> Option<WebhookDialect> {
+        let wrong = matches!(field, Field::Bad(_));
+        let kept = self.kept.map(|kept| &kept.dialect);
         let default = match source {
-            Some(_) => WebhookDialect::AsReceived,
-            None => WebhookDialect::Fixed(work.forge.default_dialect.clone()),
+            Some(_) => DialectChoice::AsReceived,
+            None => DialectChoice::Named(DialectName::from(&work.forge.default_dialect)),
         };
-        work.or("dialect", field, kept, DialectChoice(default)).0
+        let choice = work.or("dialect", field, kept.map(DialectChoice::from), default);
+        let DialectChoice::Named(name) = choice else {
+            if matches!(generic_hmac, Field::Given(_)) && !wrong {
+                let message = "only where the dialect is generic-hmac";
+                work.fault("generic_hmac", FieldCode::Conflict, message);
+            }
+            return Some(WebhookDialect::AsReceived);
+        };
+        let kept = match kept {
+            Some(WebhookDialect::Fixed(kept)) => Some(kept),
+            _ => None,
+        };
+        dialect::settle(Some(name), generic_hmac, kept, work).map(WebhookDialect::Fixed)
     }
 
     /// A changed URL asks for everything that would be shown to the new receiver, so that nobody
@@ -182,11 +198,12 @@ impl<'a> Before<'a> {
     pub(super) fn seal(
         &self,
         own: Own,
-        dialect: &WebhookDialect,
+        dialect: Option<&WebhookDialect>,
         source: Option<&SourceName>,
         work: &mut Work<'_>,
     ) -> Sealed {
-        let signs_in = signing_dialect(dialect, source, &work.forge.catalogue);
+        let signs_in = dialect
+            .and_then(|dialect| signing_dialect(dialect, source, &work.forge.catalogue));
         let wish = own.given.wish(work);
         let secrets = secret::Owner {
             id: &self.owner,
@@ -195,7 +212,7 @@ impl<'a> Before<'a> {
             present: self.present.map_or(&[], |present| &present.secrets),
         };
         let secrets = secrets.settle(wish, work);
-        if secrets.is_empty() && *dialect != WebhookDialect::AsReceived {
+        if secrets.is_empty() && matches!(dialect, Some(WebhookDialect::Fixed(_))) {
             let message = "without a secret deliveries are not signed";
             work.warn("/secret", "unsigned", message);
         }
@@ -210,6 +227,7 @@ impl<'a> Before<'a> {
             kept: self.kept.map_or(&[], |kept| &kept.headers),
             present: self.present.map_or(&[], |present| &present.headers),
             basic_auth: basic_auth.is_some(),
+            dialect: signs_in.as_ref(),
         };
         Sealed { secrets, headers: headers.settle(own.headers, work), basic_auth }
     }
@@ -217,11 +235,11 @@ impl<'a> Before<'a> {
     pub(super) fn signature(
         &self,
         field: Field<SignaturePolicy>,
-        dialect: &WebhookDialect,
+        dialect: Option<&WebhookDialect>,
         sealed: &Sealed,
         work: &mut Work<'_>,
     ) -> Option<SignaturePolicy> {
-        let fixed = *dialect != WebhookDialect::AsReceived;
+        let fixed = matches!(dialect, Some(WebhookDialect::Fixed(_)));
         let given = matches!(field, Field::Given(_));
         let kept = self.kept.and_then(|kept| kept.signature).filter(|_| !fixed);
         let policy = field.resolve("signature", kept, &mut work.errors)?;

@@ -1,6 +1,6 @@
 //! One request to the server's own public listener, as a provider would send it.
 
-use std::net::SocketAddr;
+use std::{borrow::Cow, net::SocketAddr};
 
 use bytes::Bytes;
 use http::Request;
@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 pub(super) async fn post(
     to: SocketAddr,
     path: &str,
-    headers: &[(&'static str, String)],
+    headers: &[(Cow<'static, str>, String)],
     body: &[u8],
 ) -> anyhow::Result<u16> {
     let stream = tokio::net::TcpStream::connect(to).await?;
@@ -23,7 +23,7 @@ pub(super) async fn post(
     request = request.header("Content-Type", "application/json");
     request = request.header("User-Agent", "Bitbucket-Webhooks/2.0");
     for (name, value) in headers {
-        request = request.header(*name, value);
+        request = request.header(&**name, value);
     }
     let request = request.body(Full::new(Bytes::copy_from_slice(body)))?;
     Ok(sender.send_request(request).await?.status().as_u16())
