@@ -137,6 +137,11 @@ impl fmt::Debug for BasicCredentials {
 }
 
 /// Why a user name and a password cannot be used. The fault is with whoever configured them.
+///
+/// ```
+/// # use countersign::{BasicCredentials, BasicError};
+/// assert_eq!(BasicCredentials::new("", "").unwrap_err(), BasicError::Empty);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum BasicError {

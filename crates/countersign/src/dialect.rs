@@ -72,7 +72,8 @@ pub enum Dialect {
     BitbucketDataCenter,
     /// GitHub: HMAC-SHA256 over the body, in `X-Hub-Signature-256`.
     Github,
-    /// GitLab: a token, or with a `whsec_` secret a signature as of Standard Webhooks.
+    /// GitLab: a token, or with a `whsec_` secret a signature as of Standard Webhooks. A token shows
+    /// who sent a request and covers nothing of its body, its id or its time.
     Gitlab,
     /// Gitea and Forgejo: HMAC-SHA256 over the body, in `X-Gitea-Signature`.
     Gitea,
@@ -389,6 +390,14 @@ impl core::error::Error for DialectUnknown {}
 
 /// What the headers of a received request say, by [`Dialect::received`]. Not trustworthy by itself:
 /// no Bitbucket signature covers a header.
+///
+/// ```
+/// # use countersign::Dialect;
+/// let headers = [("X-GitHub-Event", "push"), ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab")];
+/// let received = Dialect::Github.received(&headers);
+/// assert_eq!(received.request_id.as_deref(), Some("72d3162e-cc78-11e3-81ab"));
+/// assert_eq!(received.attempt, None);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Received {

@@ -177,6 +177,11 @@ impl Hash for EventKey {
 }
 
 /// Why a text is no event key. The fault is with whoever wrote the text.
+///
+/// ```
+/// # use countersign::{EventKey, EventKeyError};
+/// assert_eq!(EventKey::parse("repo push").unwrap_err(), EventKeyError::Character);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum EventKeyError {

@@ -80,12 +80,32 @@ pub struct Explainer<'a> {
 
 impl<'a> Explainer<'a> {
     /// With the active `secrets`, in the order in which causes count them.
+    ///
+    /// ```
+    /// # use countersign::{Dialect, Explainer, Secret, UnixSeconds, Verdict, VerifyError};
+    /// let secrets = [Secret::new("correct horse battery staple")?];
+    /// let explainer = Explainer::new(&Dialect::Gitea, &secrets);
+    /// let unsigned: [(&str, &str); 0] = [];
+    /// let explanation = explainer.explain(&unsigned, b"{}", UnixSeconds(1_700_000_000));
+    /// assert_eq!(explanation.verdict(), Verdict::Refused(VerifyError::SignatureMissing));
+    /// # Ok::<(), countersign::SecretError>(())
+    /// ```
     #[must_use]
     pub fn new(dialect: &'a Dialect, secrets: &'a [Secret]) -> Self {
         Self { dialect, secrets, expired: &[], encoded: None }
     }
 
     /// With secrets that count no more: to say that a sender still uses one.
+    ///
+    /// ```
+    /// # use countersign::{Cause, Dialect, Explainer, Secret, UnixSeconds};
+    /// let (active, expired) = ([Secret::new("the new token")?], [Secret::new("the old token")?]);
+    /// let explainer = Explainer::new(&Dialect::Gitlab, &active).with_expired(&expired);
+    /// let headers = [("X-Gitlab-Token", "the old token")];
+    /// let explanation = explainer.explain(&headers, b"{}", UnixSeconds(1_700_000_000));
+    /// assert_eq!(explanation.causes(), [Cause::SecretExpired { secret: 0 }]);
+    /// # Ok::<(), countersign::SecretError>(())
+    /// ```
     #[must_use]
     pub fn with_expired(self, expired: &'a [Secret]) -> Self {
         Self { expired, ..self }
@@ -93,12 +113,38 @@ impl<'a> Explainer<'a> {
 
     /// With the bytes of the body as they came, where its content encoding was undone: to say that
     /// the sender signed those.
+    ///
+    /// ```
+    /// # use countersign::{Cause, Dialect, Explainer, Secret, UnixSeconds};
+    /// # let secrets = [Secret::new("It's a Secret to Everybody")?];
+    /// # let as_it_came = b"Hello World!";
+    /// # let plain = b"what it was before it was compressed";
+    /// let headers = [(
+    ///     "X-Hub-Signature",
+    ///     "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9",
+    /// )];
+    /// let explainer = Explainer::new(&Dialect::BitbucketCloud, &secrets);
+    /// let explainer = explainer.with_encoded_body(as_it_came);
+    /// let explanation = explainer.explain(&headers, plain, UnixSeconds(1_700_000_000));
+    /// assert_eq!(explanation.causes(), [Cause::GzippedBytesSigned]);
+    /// # Ok::<(), countersign::SecretError>(())
+    /// ```
     #[must_use]
     pub fn with_encoded_body(self, encoded: &'a [u8]) -> Self {
         Self { encoded: Some(encoded), ..self }
     }
 
     /// Verifies and explains. `body` is the plain bytes.
+    ///
+    /// ```
+    /// # use countersign::{Cause, Dialect, Explainer, Secret, UnixSeconds};
+    /// let secrets = [Secret::new("correct horse battery staple")?];
+    /// let headers = [("X-Hub-Signature", "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59")];
+    /// let explainer = Explainer::new(&Dialect::BitbucketCloud, &secrets);
+    /// let explanation = explainer.explain(&headers, b"{}", UnixSeconds(1_700_000_000));
+    /// assert_eq!(explanation.causes(), [Cause::Sha1]);
+    /// # Ok::<(), countersign::SecretError>(())
+    /// ```
     #[must_use]
     pub fn explain<H: Headers + ?Sized>(
         &self,
@@ -132,6 +178,18 @@ impl fmt::Debug for Explainer<'_> {
 }
 
 /// What became of a request, by [`explain`]. Its `Display` is one sentence a line.
+///
+/// ```
+/// # use countersign::{Cause, Dialect, Secret, UnixSeconds, Verdict, VerifyError, explain};
+/// let secrets = [Secret::new("correct horse battery staple")?];
+/// let ping = [("X-Event-Key", "diagnostics:ping")];
+/// let now = UnixSeconds(1_700_000_000);
+/// let explanation = explain(&Dialect::BitbucketDataCenter, &secrets, &ping, b"{}", now);
+/// assert_eq!(explanation.verdict(), Verdict::Refused(VerifyError::SignatureMissing));
+/// assert_eq!(explanation.causes(), [Cause::UnsignedPing]);
+/// assert_eq!(explanation.to_string().lines().count(), 2);
+/// # Ok::<(), countersign::SecretError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
     verdict: Verdict,
@@ -163,6 +221,12 @@ impl fmt::Display for Explanation {
 }
 
 /// The outcome that an [`Explanation`] is about.
+///
+/// ```
+/// # use countersign::{Verdict, VerifyError};
+/// let verdict = Verdict::Refused(VerifyError::Mismatch);
+/// assert_eq!(verdict.to_string(), "Refused: the signature matches no active secret.");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Signed with one of the secrets.

@@ -24,11 +24,35 @@
 //! The crate does no I/O, reads no clock, is not async and does not panic on any input. The time
 //! and the randomness are given by the caller. It needs `alloc`, and `std` only by its features:
 //!
-//! | feature (all on by default) | brings |
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `std` | yes | the `std` parts of the dependencies |
+//! | `getrandom` | yes | `Secret::generate_from_system` |
+//! | `http` | yes | [`Headers`] for `http::HeaderMap`, and writing [`bitbucket`]'s request headers into one |
+//! | `events` | no | Bitbucket's events as types |
+//!
+//! # Which part to use
+//!
+//! | to | use |
 //! |---|---|
-//! | `std` | the `std` parts of the dependencies |
-//! | `getrandom` | `Secret::generate_from_system` |
-//! | `http` | [`Headers`] for `http::HeaderMap`, and writing [`bitbucket`]'s request headers into one |
+//! | verify a request whose body is at hand | [`Verifier::verify`], which allocates nothing |
+//! | verify while the body streams in | [`Verifier::begin`] and [`Verification`] |
+//! | refuse for a source that does not exist, in the same time | [`Verifier::decoy`] |
+//! | sign a request | [`Signer::headers`] |
+//! | replace the signature of a request that is passed on | [`Signer::signature_headers`] |
+//! | read the event key and the ids | [`Dialect::received`], [`Dialect::event_key_of_body`] |
+//! | make or check a secret | [`Secret::generate`], [`Dialect::check_secret`] |
+//! | set up a system that has no dialect of its own | [`GenericHmac`] |
+//! | say why a request was refused | [`explain()`], [`Explainer`] |
+//! | send or check a user name and a password | [`BasicCredentials`] |
+//!
+//! # What a signature does not cover
+//!
+//! The bytes of the body are covered, but not what they mean, and not the event key, the request id or
+//! the attempt, which are headers. Whoever captured a genuine request can send it again: a receiver has
+//! to remember ids, and the bodies with them. Only `standard-webhooks`, and `gitlab` with a signing
+//! token, cover the id and a time; a token of `gitlab` covers nothing. [`past_vulnerabilities`] has what
+//! went wrong elsewhere.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -44,6 +68,7 @@ mod event_key;
 mod explain;
 mod headers;
 mod mac;
+pub mod past_vulnerabilities;
 mod secret;
 mod sign;
 mod verify;

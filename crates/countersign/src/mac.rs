@@ -29,6 +29,11 @@ const SHA256_BLOCK_BYTES: usize = 64;
 const SHA512_BLOCK_BYTES: usize = 128;
 
 /// The hash function of an HMAC.
+///
+/// ```
+/// # use countersign::Algorithm;
+/// assert_eq!(Algorithm::default(), Algorithm::Sha256);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -50,6 +55,11 @@ impl Algorithm {
 }
 
 /// How a digest is written.
+///
+/// ```
+/// # use countersign::Encoding;
+/// assert_eq!(Encoding::default(), Encoding::Hex);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {

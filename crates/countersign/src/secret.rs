@@ -175,6 +175,13 @@ fn trimmed(bytes: &[u8]) -> &[u8] {
 }
 
 /// Why bytes are no secret, or none of a dialect. The fault is with whoever configured it.
+///
+/// ```
+/// # use countersign::{Dialect, Secret, SecretError};
+/// let token = Secret::new("a token\n")?;
+/// assert_eq!(Dialect::Gitlab.check_secret(&token), Err(SecretError::NotHeaderText));
+/// # Ok::<(), SecretError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum SecretError {
@@ -223,6 +230,13 @@ impl SecretError {
 }
 
 /// What is unwise or will not work elsewhere about a secret that is otherwise allowed.
+///
+/// ```
+/// # use countersign::{Dialect, Secret, SecretWarning};
+/// let short = Secret::new("hunter2")?;
+/// assert_eq!(Dialect::Github.check_secret(&short)?, [SecretWarning::Short]);
+/// # Ok::<(), countersign::SecretError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum SecretWarning {

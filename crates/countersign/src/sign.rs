@@ -202,6 +202,21 @@ impl fmt::Debug for Signer {
 }
 
 /// A request that is about to be sent, as far as its headers and signature depend on it.
+///
+/// ```
+/// # use countersign::{EventKey, KnownEventKey, Outgoing, UnixSeconds};
+/// let event_key = EventKey::from(KnownEventKey::PrOpened);
+/// let first = Outgoing {
+///     event_key: &event_key,
+///     request_id: "0b9a3c51-37a4-4a6f-9a4b-3b1f5d2c7e10",
+///     attempt: 1,
+///     hook_id: None,
+///     at: UnixSeconds(1_700_000_000),
+///     body: br#"{"eventKey": "pr:opened"}"#,
+/// };
+/// let second = Outgoing { attempt: 2, at: UnixSeconds(1_700_000_005), ..first };
+/// assert_eq!(second.request_id, first.request_id);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
     /// What happened.
@@ -220,6 +235,11 @@ pub struct Outgoing<'a> {
 }
 
 /// Why a request cannot be signed. The fault is with the caller.
+///
+/// ```
+/// # use countersign::SignError;
+/// assert_eq!(SignError::Unsigned.to_string(), "the signer has no secret");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum SignError {

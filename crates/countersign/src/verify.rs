@@ -238,6 +238,15 @@ pub struct Verification {
 
 impl Verification {
     /// Takes the next bytes of the body.
+    ///
+    /// ```
+    /// # use countersign::{Dialect, UnixSeconds, Verifier, VerifyError};
+    /// let decoy = Verifier::decoy(Dialect::Gitea);
+    /// let mut verification = decoy.begin(&[("X-Gitea-Signature", "0".repeat(64))])?;
+    /// verification.update(b"{}");
+    /// assert_eq!(verification.finish(UnixSeconds(0)), Err(VerifyError::Mismatch));
+    /// # Ok::<(), VerifyError>(())
+    /// ```
     pub fn update(&mut self, chunk: &[u8]) {
         for (_, mac) in &mut self.macs {
             mac.update(chunk);
@@ -250,6 +259,15 @@ impl Verification {
     ///
     /// [`VerifyError::Mismatch`]; and in dialects that sign a time [`VerifyError::TimestampTooOld`]
     /// or [`VerifyError::TimestampTooNew`], over [`TIMESTAMP_TOLERANCE_S`] from `now`.
+    ///
+    /// ```
+    /// # use countersign::{Dialect, UnixSeconds, Verifier, VerifyError};
+    /// let decoy = Verifier::decoy(Dialect::Gitea);
+    /// let mut verification = decoy.begin(&[("X-Gitea-Signature", "0".repeat(64))])?;
+    /// verification.update(b"{}");
+    /// assert_eq!(verification.finish(UnixSeconds(0)), Err(VerifyError::Mismatch));
+    /// # Ok::<(), VerifyError>(())
+    /// ```
     pub fn finish(self, now: UnixSeconds) -> Result<Verified, VerifyError> {
         let mut comparison = Comparison::default();
         for (index, mac) in self.macs {
@@ -319,6 +337,15 @@ fn check_time(signed_at: Option<UnixSeconds>, now: UnixSeconds) -> Result<(), Ve
 }
 
 /// A request that was signed with one of the secrets.
+///
+/// ```
+/// # use countersign::{Dialect, Secret, UnixSeconds, Verifier};
+/// let (old, new) = (Secret::new("the old token")?, Secret::new("the new token")?);
+/// let verifier = Verifier::new(Dialect::Gitlab, [&old, &new])?;
+/// let headers = [("X-Gitlab-Token", "the new token")];
+/// assert_eq!(verifier.verify(&headers, b"{}", UnixSeconds(0))?.secret, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {

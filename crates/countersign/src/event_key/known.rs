@@ -46,12 +46,22 @@ macro_rules! known_event_keys {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The text of the key.
+            ///
+            /// ```
+            /// # use countersign::KnownEventKey;
+            /// assert_eq!(KnownEventKey::RepoPush.as_str(), "repo:push");
+            /// ```
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
 
             /// Which product sends it.
+            ///
+            /// ```
+            /// # use countersign::{KnownEventKey, Product};
+            /// assert_eq!(KnownEventKey::RepoPush.product(), Product::Cloud);
+            /// ```
             #[must_use]
             pub const fn product(self) -> Product {
                 match self { $(Self::$variant => Product::$product,)+ }

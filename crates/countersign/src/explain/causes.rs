@@ -4,6 +4,15 @@ use thiserror::Error;
 
 /// A likely cause of a refusal. Its `Display` is one sentence. `secret` is an index in the order
 /// given, and the sentence counts from 1.
+///
+/// ```
+/// # use countersign::Cause;
+/// let cause = Cause::LineEndingsChanged { signed_with_crlf: false };
+/// assert_eq!(
+///     cause.to_string(),
+///     "The line endings of the body were changed on the way: it was signed with LF.",
+/// );
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum Cause {

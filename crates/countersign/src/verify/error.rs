@@ -7,6 +7,11 @@ use super::{SIGNATURES_MAX, TIMESTAMP_TOLERANCE_S};
 use crate::secret::{SECRETS_ACTIVE_MAX, SecretError};
 
 /// Why a verifier or signer could not be made. The fault is with the configuration.
+///
+/// ```
+/// # use countersign::{Dialect, Signer, VerifierError};
+/// assert_eq!(Signer::new(Dialect::Github, []).unwrap_err(), VerifierError::NoSecret);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum VerifierError {
@@ -22,6 +27,12 @@ pub enum VerifierError {
 }
 
 /// Why a request was refused. The fault is with whoever sent it, or with a secret that differs.
+///
+/// ```
+/// # use countersign::VerifyError;
+/// assert_eq!(VerifyError::Mismatch.to_string(), "the signature matches no active secret");
+/// assert_eq!(VerifyError::Mismatch.reason(), "mismatch");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum VerifyError {

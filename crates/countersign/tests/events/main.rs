@@ -9,6 +9,7 @@ mod data_center;
 mod depth;
 mod fit;
 mod fixtures;
+mod names;
 mod properties;
 mod round_trip;
 

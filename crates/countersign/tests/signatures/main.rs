@@ -6,6 +6,7 @@ mod corpus;
 mod forged;
 mod generic_hmac;
 mod gitlab;
+mod past;
 mod properties;
 mod published;
 mod rfc4231;

@@ -82,12 +82,7 @@ pub(crate) fn take<T: Part>(
     name: &'static str,
 ) -> Result<Option<T>, Misread> {
     match map.get(name) {
-        Some(value) if T::takes(value) => {
-            if value.is_null() {
-                map.remove(name);
-                return Ok(None);
-            }
-        }
+        Some(value) if !value.is_null() && T::takes(value) => {}
         _ => return Ok(None),
     }
     let Some(value) = map.remove(name) else {

@@ -101,6 +101,14 @@ impl GenericHmac {
     /// # Errors
     ///
     /// [`GenericHmacError::Prefix`].
+    ///
+    /// ```
+    /// # use countersign::{GenericHmac, GenericHmacError};
+    /// let labelled = GenericHmac::new("X-Signature")?.with_prefix("sha256=")?;
+    /// assert_eq!(labelled.prefix(), "sha256=");
+    /// assert_eq!(labelled.with_prefix(" sha256="), Err(GenericHmacError::Prefix));
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     pub fn with_prefix(mut self, prefix: &str) -> Result<Self, GenericHmacError> {
         let plain = prefix.bytes().all(|byte| matches!(byte, 0x20..=0x7e));
         if !plain || prefix.starts_with(' ') || prefix.len() > GENERIC_HMAC_PREFIX_MAX_BYTES {
@@ -111,6 +119,13 @@ impl GenericHmac {
     }
 
     /// With the digest written so.
+    ///
+    /// ```
+    /// # use countersign::{Encoding, GenericHmac, GenericHmacError};
+    /// let base64 = GenericHmac::new("X-Signature")?.with_encoding(Encoding::Base64);
+    /// assert_eq!(base64.encoding(), Encoding::Base64);
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     #[must_use]
     pub fn with_encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = encoding;
@@ -118,6 +133,13 @@ impl GenericHmac {
     }
 
     /// With this hash function.
+    ///
+    /// ```
+    /// # use countersign::{Algorithm, GenericHmac, GenericHmacError};
+    /// let long = GenericHmac::new("X-Signature")?.with_algorithm(Algorithm::Sha512);
+    /// assert_eq!(long.algorithm(), Algorithm::Sha512);
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
@@ -129,6 +151,14 @@ impl GenericHmac {
     /// # Errors
     ///
     /// As [`new`](Self::new); also taken is a header that another setting names.
+    ///
+    /// ```
+    /// # use countersign::{GenericHmac, GenericHmacError};
+    /// let named = GenericHmac::new("X-Signature")?.with_event_key_header("X-Topic")?;
+    /// assert_eq!(named.event_key_header(), Some("X-Topic"));
+    /// assert_eq!(named.with_event_key_header("x-signature"), Err(GenericHmacError::HeaderTaken));
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     pub fn with_event_key_header(mut self, header: &str) -> Result<Self, GenericHmacError> {
         let request_id = self.request_id_header.as_deref().unwrap_or_default();
         self.event_key_header = Some(checked(header, &[self.header(), request_id])?);
@@ -140,6 +170,13 @@ impl GenericHmac {
     /// # Errors
     ///
     /// As [`with_event_key_header`](Self::with_event_key_header).
+    ///
+    /// ```
+    /// # use countersign::{GenericHmac, GenericHmacError};
+    /// let named = GenericHmac::new("X-Signature")?.with_request_id_header("X-Message-Id")?;
+    /// assert_eq!(named.request_id_header(), Some("X-Message-Id"));
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     pub fn with_request_id_header(mut self, header: &str) -> Result<Self, GenericHmacError> {
         let event_key = self.event_key_header.as_deref().unwrap_or_default();
         let taken = &[self.header(), event_key, "x-event-key"];
@@ -148,6 +185,12 @@ impl GenericHmac {
     }
 
     /// The header of the signature, as it was given.
+    ///
+    /// ```
+    /// # use countersign::{GenericHmac, GenericHmacError};
+    /// assert_eq!(GenericHmac::new("X-Signature")?.header(), "X-Signature");
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     #[must_use]
     pub fn header(&self) -> &str {
         let [header] = &self.signature;
@@ -155,30 +198,60 @@ impl GenericHmac {
     }
 
     /// What stands before the digest.
+    ///
+    /// ```
+    /// # use countersign::{GenericHmac, GenericHmacError};
+    /// assert_eq!(GenericHmac::new("X-Signature")?.prefix(), "");
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
     /// How the digest is written.
+    ///
+    /// ```
+    /// # use countersign::{Encoding, GenericHmac, GenericHmacError};
+    /// assert_eq!(GenericHmac::new("X-Signature")?.encoding(), Encoding::Hex);
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     #[must_use]
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
 
     /// The hash function.
+    ///
+    /// ```
+    /// # use countersign::{Algorithm, GenericHmac, GenericHmacError};
+    /// assert_eq!(GenericHmac::new("X-Signature")?.algorithm(), Algorithm::Sha256);
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
     /// The header of the event key.
+    ///
+    /// ```
+    /// # use countersign::{GenericHmac, GenericHmacError};
+    /// assert_eq!(GenericHmac::new("X-Signature")?.event_key_header(), None);
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     #[must_use]
     pub fn event_key_header(&self) -> Option<&str> {
         self.event_key_header.as_deref()
     }
 
     /// The header of the request id.
+    ///
+    /// ```
+    /// # use countersign::{GenericHmac, GenericHmacError};
+    /// assert_eq!(GenericHmac::new("X-Signature")?.request_id_header(), None);
+    /// # Ok::<(), GenericHmacError>(())
+    /// ```
     #[must_use]
     pub fn request_id_header(&self) -> Option<&str> {
         self.request_id_header.as_deref()
@@ -220,6 +293,13 @@ fn checked(name: &str, taken: &[&str]) -> Result<String, GenericHmacError> {
 }
 
 /// Why settings of `generic-hmac` cannot be used. The fault is with whoever configured them.
+///
+/// ```
+/// # use countersign::{GenericHmac, GenericHmacError};
+/// let error = GenericHmac::new("Content-Type").unwrap_err();
+/// assert_eq!(error, GenericHmacError::HeaderTaken);
+/// assert_eq!(error.to_string(), "this header carries something else already");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum GenericHmacError {

@@ -43,6 +43,8 @@ object! {
         pub state: Option<PullRequestState>,
         /// Whether it is a draft. Since 2024.
         pub draft: Option<bool>,
+        /// Whether it waits to be merged. Newer bodies only.
+        pub queued: Option<bool>,
         /// Who opened it.
         pub author: Option<Box<Account>>,
         /// Where the commits come from.
