@@ -65,6 +65,8 @@ pub enum WaitingFor {
     Breaker,
     /// Its webhook is paused.
     Paused,
+    /// Its webhook's rate limit.
+    Rate,
 }
 
 /// An inbound request that was not accepted. Kept in memory only.

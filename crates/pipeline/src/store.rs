@@ -15,7 +15,7 @@ pub mod upkeep;
 
 pub use accept::{Accept, Accepted, Identity, NewDelivery, NewEvent};
 pub use catalogue::{Configured, Expected, Keep, OnWaiting};
-pub use dispatch::{Claim, Claimed, ClaimedDelivery, Dispatch, Record, Recovered};
+pub use dispatch::{Claim, Claimed, ClaimedDelivery, Dispatch, LaneMemory, Record, Recovered};
 pub use history::{DeliveryFilter, EventFilter, History, Page, PageOf};
 pub use upkeep::{Counts, Health, Upkeep};
 

@@ -7,6 +7,7 @@ use countersign::{Dialect, EventKey};
 use crate::{
     event::EventFacts,
     id::{SecretId, WebhookId},
+    rate::RateLimit,
     schedule::RetryPolicy,
     scope::Scope,
     source::{SealedBasicAuth, SealedSecret, SourceName},
@@ -45,6 +46,8 @@ pub enum SignaturePolicy {
 pub enum InactiveReason {
     /// The receiver answered 410.
     Gone,
+    /// Every attempt failed for as long as `deactivate_after_s` says.
+    Failing,
 }
 
 /// A header of a webhook's own. The value is sealed.
@@ -101,8 +104,12 @@ pub struct Webhook {
     pub timeout_ms: u32,
     /// The most attempts at once.
     pub max_in_flight: u32,
+    /// How many attempts may begin a second; `None` is no limit.
+    pub rate_limit: Option<RateLimit>,
     /// When to try again.
     pub retry: RetryPolicy,
+    /// It becomes inactive when every attempt failed for so many seconds; `None` is never.
+    pub deactivate_after_s: Option<u64>,
     /// Key and value pairs for people and scripts.
     pub metadata: Vec<(String, String)>,
     /// Grows with each change.

@@ -38,8 +38,8 @@ use std::{
 
 use deliver::Client;
 use pipeline::{
-    Clock, DeliveryId, Event, IdGenerator, Randomness, Store, StoreError, Timestamp, WebhookId,
-    store::NewDelivery,
+    Clock, DeliveryId, Event, IdGenerator, Randomness, Store, StoreError, Timestamp, Webhook,
+    WebhookId, store::NewDelivery,
 };
 use tokio::sync::Notify;
 
@@ -53,7 +53,7 @@ mod timer;
 
 pub(crate) use attempt::response;
 use claim::{claim, give_back};
-use lane::{Lane, Step};
+use lane::{Lane, Step, Terms};
 use memory::{Memory, Room};
 use timer::Timer;
 
@@ -139,6 +139,9 @@ impl Dispatcher {
         if recovered.released > 0 {
             tracing::info!(deliveries = recovered.released, "under way when the last run ended");
         }
+        for (webhook, memory) in recovered.lanes {
+            self.lane(webhook).lock().restore(memory);
+        }
         for (webhook, due) in recovered.waiting {
             self.stored(webhook, due);
         }
@@ -151,20 +154,20 @@ impl Dispatcher {
         let matching = snapshot.catalogue.matching(&event.facts);
         let born = matching.into_iter().map(|webhook| {
             let runs = matches!(snapshot.route(webhook.id), Some(Ok(route)) if route.runs());
-            let slot = if runs { self.slot(webhook.id, event.body.len()) } else { None };
+            let slot = if runs { self.slot(&webhook, event.body.len()) } else { None };
             let id = self.parts.ids.make();
             (NewDelivery { id, webhook: webhook.id, leased: slot.is_some() }, slot)
         });
         born.collect()
     }
 
-    fn slot(&self, webhook: WebhookId, body_bytes: usize) -> Option<Slot> {
+    fn slot(&self, webhook: &Webhook, body_bytes: usize) -> Option<Slot> {
         if self.is_stopping() {
             return None;
         }
-        let lane = self.lane(webhook);
+        let lane = self.lane(webhook.id);
         let mut state = lane.lock();
-        if !state.grants(self.now(), self.memory.is_scarce()) {
+        if !state.grants(self.now(), webhook.rate_limit, self.memory.is_scarce()) {
             return None;
         }
         let room = self.memory.take(body_bytes)?;
@@ -233,6 +236,15 @@ impl Dispatcher {
     pub fn is_held(&self, webhook: WebhookId) -> bool {
         let lane = self.lanes().get(&webhook).cloned();
         lane.is_some_and(|lane| lane.lock().is_held(self.now()))
+    }
+
+    /// Whether a webhook's rate limit keeps its deliveries back now.
+    pub fn is_paced(&self, webhook: &Webhook) -> bool {
+        let lane = self.lanes().get(&webhook.id).cloned();
+        let Some((lane, rate)) = lane.zip(webhook.rate_limit) else {
+            return false;
+        };
+        lane.lock().is_paced(rate, self.now())
     }
 
     /// Deliveries that are in memory.
@@ -323,11 +335,15 @@ impl Dispatcher {
             Some(Ok(route)) => Some(route),
             Some(Err(_)) | None => None,
         };
-        let runs = route.is_some_and(|route| route.runs());
-        let in_flight_max = route.map_or(0, |route| route.webhook.max_in_flight as usize);
         loop {
             let now = self.now();
-            let step = lane.lock().step(now, runs, in_flight_max, self.memory.is_scarce());
+            let terms = Terms {
+                runs: route.is_some_and(|route| route.runs()),
+                in_flight_max: route.map_or(0, |route| route.webhook.max_in_flight as usize),
+                rate: route.and_then(|route| route.webhook.rate_limit),
+                scarce: self.memory.is_scarce(),
+            };
+            let step = lane.lock().step(now, terms);
             match (step, route) {
                 (Step::Nothing, _) => return,
                 (Step::Wait(until), _) => {

@@ -185,12 +185,14 @@ impl Engine for ServerEngine {
         let due = delivery.next_attempt_at;
         if delivery.status == Status::Pending && paused {
             WaitingFor::Paused
-        } else if due.is_none() {
+        } else if due.is_none() && !webhook.is_some_and(|one| self.dispatcher.is_paced(one)) {
             WaitingFor::Slot
         } else if self.dispatcher.is_held(delivery.webhook) {
             WaitingFor::Breaker
         } else if due.is_some_and(|due| due > self.clock.now()) {
             WaitingFor::Retry
+        } else if webhook.is_some_and(|webhook| self.dispatcher.is_paced(webhook)) {
+            WaitingFor::Rate
         } else {
             WaitingFor::Slot
         }

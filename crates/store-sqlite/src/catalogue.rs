@@ -15,6 +15,7 @@ use self::{
 };
 use crate::{
     fault::failed,
+    lanes,
     rows::{Numbers, u64_at},
     writer::{Context, Work, WorkError},
 };
@@ -209,6 +210,7 @@ impl Work for DeleteWebhook {
             }
         }
         secrets::delete(Owner::Webhook(self.id), connection)?;
+        lanes::forget(self.id, connection)?;
         Ok(remove("webhooks", seq, low, connection)?)
     }
 }

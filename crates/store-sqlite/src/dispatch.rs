@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     bodies::{self, BodyError},
-    compact,
+    compact, lanes,
     rows::{self, LEASED, Numbers, outcome_code, status_code},
     writer::{Context, WhenFull, Work, WorkError},
 };
@@ -50,6 +50,7 @@ impl Work for BeginRun {
         Ok(Recovered {
             released: released as u64,
             waiting: waiting.collect::<rusqlite::Result<_>>()?,
+            lanes: lanes::all(self.now, connection)?,
         })
     }
 }

@@ -22,6 +22,7 @@ mod disk;
 mod dispatch;
 mod fault;
 mod history;
+mod lanes;
 mod open;
 mod options;
 mod reader;

@@ -7,7 +7,7 @@ use pipeline::{
     Timestamp, Webhook, WebhookId,
     store::{
         Accept, Accepted, Claim, Claimed, Configured, Counts, DeliveryFilter, Dispatch,
-        EventFilter, Expected, Health, History, Keep, NewEvent, OnWaiting, Page, PageOf, Record,
+        EventFilter, Expected, Health, History, Keep, LaneMemory, NewEvent, OnWaiting, Page, PageOf, Record,
         Recovered, StoreFuture, Upkeep,
     },
 };
@@ -20,6 +20,7 @@ use crate::{
     },
     dispatch::{self, BeginRun, ClaimDue, Expedite, RecordAttempt, Release},
     history::{self, Cancel, Resend},
+    lanes::Remember,
     open::{self, DATABASE_FILE, OpenError},
     options::StoreOptions,
     reader::Readers,
@@ -86,6 +87,10 @@ impl Dispatch for SqliteStore {
 
     fn release(&self, deliveries: Vec<DeliveryId>, due: Timestamp) -> StoreFuture<'_, ()> {
         Box::pin(self.writer.submit(Release { deliveries, due }))
+    }
+
+    fn remember(&self, webhook: WebhookId, memory: LaneMemory) -> StoreFuture<'_, ()> {
+        Box::pin(self.writer.submit(Remember { webhook, memory }))
     }
 
     fn expedite(&self, webhook: WebhookId, now: Timestamp, limit: usize) -> StoreFuture<'_, usize> {

@@ -56,6 +56,7 @@ macro_rules! with_conformance_cases {
             dispatch::a_claim_keeps_its_limits,
             dispatch::a_leased_delivery_is_not_claimed_again,
             dispatch::a_probe_takes_the_one_with_fewest_attempts,
+            dispatch::a_run_learns_what_lanes_remember,
             dispatch::a_run_releases_the_leases_of_runs_before,
             dispatch::an_outcome_moves_its_delivery,
             dispatch::an_outcome_of_an_older_run_moves_nothing,

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use countersign::{Dialect, EventKey};
 use pipeline::{
     Attempt, Clock, DeliveryId, Event, EventFacts, IdGenerator, Marks, Outcome, Randomness,
-    Response, RetryPolicy, Scope, SealedBasicAuth, SealedSecret, SentRequest, SignaturePolicy,
+    RateLimit, Response, RetryPolicy, Scope, SealedBasicAuth, SealedSecret, SentRequest, SignaturePolicy,
     Source, SourceName, Timestamp, Trigger, Webhook, WebhookDialect, WebhookId,
     id::Fresh,
     store::{Identity, NewDelivery, NewEvent},
@@ -245,6 +245,8 @@ impl Samples {
             allow_private: true,
             timeout_ms: 10_000,
             max_in_flight: 32,
+            rate_limit: Some(RateLimit { per_second: 7, burst: 3 }),
+            deactivate_after_s: Some(432_000),
             retry: RetryPolicy::default(),
             metadata: vec![("team".to_owned(), "build".to_owned())],
             version: 1,

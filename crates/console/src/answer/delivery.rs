@@ -69,5 +69,6 @@ fn waiting_for(waiting_for: WaitingFor) -> &'static str {
         WaitingFor::Retry => "retry",
         WaitingFor::Breaker => "breaker",
         WaitingFor::Paused => "paused",
+        WaitingFor::Rate => "rate",
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct WebhookAnswer {
     events: Vec<String>,
     /// Whether deliveries are made.
     active: bool,
-    /// Why not, where a rule and no person decided it: `gone`.
+    /// Why not, where a rule and no person decided it: `gone` (it answered 410) or `failing`.
     inactive_reason: Option<&'static str>,
     /// Whether deliveries are made, but wait.
     paused: bool,
@@ -54,8 +54,12 @@ pub(crate) struct WebhookAnswer {
     timeout_ms: u32,
     /// The most attempts at once.
     max_in_flight: u32,
+    /// How many attempts may begin; null is no limit.
+    rate_limit: Option<RateLimitAnswer>,
     /// When a delivery is tried again.
     retry: RetryAnswer,
+    /// It becomes inactive when every attempt failed for so many seconds; null is never.
+    deactivate_after_s: Option<u64>,
     /// Texts for people and scripts.
     metadata: BTreeMap<String, String>,
     /// Its key in the configuration file, where that declares it: then it is changed there.
@@ -74,6 +78,16 @@ pub(crate) struct WebhookAnswer {
 pub(crate) struct HeaderAnswer {
     /// Always true.
     value_set: bool,
+}
+
+/// A rate limit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RateLimit)]
+pub(crate) struct RateLimitAnswer {
+    /// Attempts a second on average.
+    per_second: u32,
+    /// Attempts at once after a rest.
+    burst: u32,
 }
 
 /// A retry policy.
@@ -127,7 +141,12 @@ impl WebhookAnswer {
             allow_private: webhook.allow_private,
             timeout_ms: webhook.timeout_ms,
             max_in_flight: webhook.max_in_flight,
+            rate_limit: webhook.rate_limit.map(|limit| RateLimitAnswer {
+                per_second: limit.per_second,
+                burst: limit.burst,
+            }),
             retry: RetryAnswer::new(&webhook.retry),
+            deactivate_after_s: webhook.deactivate_after_s,
             metadata: webhook.metadata.iter().cloned().collect(),
             declared_key: webhook.declared_key.clone(),
             version: webhook.version,
@@ -160,6 +179,7 @@ impl ChangedWebhook {
 fn inactive_reason(reason: InactiveReason) -> &'static str {
     match reason {
         InactiveReason::Gone => "gone",
+        InactiveReason::Failing => "failing",
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     draft,
     field::{Field, SecretText, from_text},
     forge::{DraftError, Drafted, Forge, Work},
+    rate_limit::RateLimitDraft,
     retry::RetryDraft,
     secret::Given,
 };
@@ -24,7 +25,7 @@ use crate::{
     fields::{Fault, FieldCode, FieldErrors},
     text::Text,
 };
-use before::{Before, Own};
+use before::{Before, Own, PaceFields};
 
 draft! {
     /// A webhook. At a change absent fields are kept, and null takes the default. A changed `url` asks for the secret, the basic authentication and the headers again.
@@ -65,8 +66,12 @@ draft! {
         timeout_ms: u64,
         /// The most attempts at once: 1 to 1,024. Default 32.
         max_in_flight: u64,
+        /// How many attempts may begin: a number a second, and how many at once after a rest. Null (the default) is no limit.
+        rate_limit: RateLimitDraft,
         /// When a delivery is tried again.
         retry: RetryDraft,
+        /// It becomes inactive when every attempt failed for so many seconds: 1 to 2,592,000. Null (the default) is never.
+        deactivate_after_s: u64,
         /// Texts for people and scripts: at most 32, names of at most 64 characters, values of at most 512. Null removes one.
         metadata: BTreeMap<String, Field<String>>,
     }
@@ -170,7 +175,16 @@ impl WebhookDraft {
         let kept_events = kept.map(|kept| kept.triggers.clone());
         let triggers = work.or("events", events, kept_events, vec![Trigger::Every]);
         let state = before.state(self.active, self.paused, &mut work);
-        let pace = before.pace(self.timeout_ms, self.max_in_flight, self.retry, &mut work);
+        let pace = before.pace(
+            PaceFields {
+                timeout_ms: self.timeout_ms,
+                max_in_flight: self.max_in_flight,
+                rate_limit: self.rate_limit,
+                retry: self.retry,
+                deactivate_after_s: self.deactivate_after_s,
+            },
+            &mut work,
+        );
         let allow_private = kept.map(|kept| kept.allow_private);
         let allow_private = work.or("allow_private", self.allow_private, allow_private, false);
         let (Some(url), Some(dialect)) = (url, dialect) else {
@@ -196,6 +210,8 @@ impl WebhookDraft {
             allow_private,
             timeout_ms: pace.timeout_ms,
             max_in_flight: pace.max_in_flight,
+            rate_limit: pace.rate_limit,
+            deactivate_after_s: pace.deactivate_after_s,
             retry: pace.retry,
             metadata: about.metadata,
             version: present.map_or(1, |present| present.version + 1),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::StoreFuture;
 use crate::{
     attempt::Attempt,
+    breaker::Breaker,
     delivery::{Delivery, Next},
     event::Event,
     id::{DeliveryId, WebhookId},
@@ -22,6 +23,19 @@ pub struct Recovered {
     pub released: u64,
     /// Webhooks with pending deliveries, each with the moment at which the first is due.
     pub waiting: Vec<(WebhookId, Timestamp)>,
+    /// What was remembered of lanes, where it is not the default.
+    pub lanes: Vec<(WebhookId, LaneMemory)>,
+}
+
+/// What of a webhook's lane outlives a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LaneMemory {
+    /// The breaker. One that was probing is read back as open, with its probe due at once.
+    pub breaker: Breaker,
+    /// Until when the receiver asked for rest.
+    pub hold_until: Option<Timestamp>,
+    /// Since when every attempt has failed.
+    pub failing_since: Option<Timestamp>,
 }
 
 /// A request for due deliveries of one webhook.
@@ -91,6 +105,9 @@ pub trait Dispatch: Send + Sync {
 
     /// Gives leases back without an attempt: these deliveries are due at `due`.
     fn release(&self, deliveries: Vec<DeliveryId>, due: Timestamp) -> StoreFuture<'_, ()>;
+
+    /// Keeps what a lane remembers; the default is forgotten. Nothing where the webhook is gone.
+    fn remember(&self, webhook: WebhookId, memory: LaneMemory) -> StoreFuture<'_, ()>;
 
     /// Makes up to `limit` deliveries of a webhook that wait for a later moment due, those first
     /// that would have been due soonest. They are due since their age counts, so that they are

@@ -28,6 +28,8 @@ fn webhook() -> Webhook {
         allow_private: false,
         timeout_ms: 10_000,
         max_in_flight: 32,
+        rate_limit: None,
+        deactivate_after_s: None,
         retry: RetryPolicy::default(),
         metadata: Vec::new(),
         version: 1,

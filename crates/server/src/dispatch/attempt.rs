@@ -18,7 +18,11 @@ use pipeline::{
     webhook::InactiveReason,
 };
 
-use super::{Dispatcher, Ready, claim::expedite, lane::Lane};
+use super::{
+    Dispatcher, Ready,
+    claim::expedite,
+    lane::{Ended, Lane},
+};
 use crate::live::Route;
 use crate::log::chain;
 
@@ -79,8 +83,8 @@ pub(super) async fn run(
         response: made.response,
     };
     dispatcher.record(&lane, ready, Record { attempt, next }).await;
-    if next == Next::Failed(FailReason::Gone) {
-        dispatcher.gone(&lane, &route.webhook).await;
+    if let Some(reason) = dispatcher.given_up(&lane, &route.webhook, next) {
+        dispatcher.deactivate(&lane, &route.webhook, reason).await;
     }
 }
 
@@ -153,7 +157,13 @@ impl Dispatcher {
     fn lane_goes_on(&self, lane: &Arc<Lane>, made: &Made, now: Timestamp) {
         let hold = made.report.hold().filter(|hold| !hold.is_zero());
         let hold_until = hold.map(|hold| now.plus_millis(hold.as_millis() as u64));
-        let change = lane.lock().ended(made.counts_for_breaker, hold_until, now);
+        let ended = Ended {
+            delivered: made.report.outcome == Outcome::Delivered,
+            counts: made.counts_for_breaker,
+            hold_until,
+        };
+        let change = lane.lock().ended(ended, now);
+        self.remember(lane);
         match change {
             Change::None => {}
             Change::Opened => {
@@ -219,12 +229,30 @@ impl Dispatcher {
         }
     }
 
-    /// The receiver said 410: its webhook becomes inactive, its other deliveries wait.
-    async fn gone(&self, lane: &Lane, webhook: &Webhook) {
-        tracing::warn!(webhook = %webhook.id, "answered 410: inactive from now on");
+    /// Whether a webhook is to become inactive, and why: the receiver said 410, or has failed for as
+    /// long as the webhook allows.
+    fn given_up(&self, lane: &Lane, webhook: &Webhook, next: Next) -> Option<InactiveReason> {
+        if next == Next::Failed(FailReason::Gone) {
+            return Some(InactiveReason::Gone);
+        }
+        let after_ms = webhook.deactivate_after_s?.saturating_mul(1_000);
+        let failing_for_ms = lane.lock().failing_for_ms(self.now());
+        (failing_for_ms >= after_ms).then_some(InactiveReason::Failing)
+    }
+
+    /// Makes a webhook inactive; its other deliveries wait.
+    async fn deactivate(&self, lane: &Arc<Lane>, webhook: &Webhook, reason: InactiveReason) {
+        match reason {
+            InactiveReason::Gone => {
+                tracing::warn!(webhook = %webhook.id, "answered 410: inactive from now on");
+            }
+            InactiveReason::Failing => {
+                tracing::warn!(webhook = %webhook.id, "failing for too long: inactive from now on");
+            }
+        }
         let mut inactive = webhook.clone();
         inactive.active = false;
-        inactive.inactive_reason = Some(InactiveReason::Gone);
+        inactive.inactive_reason = Some(reason);
         inactive.version += 1;
         inactive.updated_at = self.now();
         let expected = Expected::Version(webhook.version);
@@ -239,6 +267,7 @@ impl Dispatcher {
             tracing::warn!(webhook = %webhook.id, error = chain(&error), "could not be made inactive");
         }
         lane.lock().open();
+        self.remember(lane);
         self.reconfigured();
     }
 

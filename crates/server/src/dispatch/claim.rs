@@ -28,6 +28,14 @@ const RELEASE_AGAIN: Duration = Duration::from_millis(500);
 pub(super) const MEMORY_AGAIN_MS: u64 = 100;
 
 impl Dispatcher {
+    /// Keeps the state of a lane, where it has changed by something that a restart should know.
+    pub(super) fn remember(&self, lane: &Arc<Lane>) {
+        let now = self.now();
+        if lane.lock().has_to_remember(now) {
+            self.spawn(remember(self.me.clone(), lane.clone()));
+        }
+    }
+
     /// Gives leases back: tried until the store has confirmed it, because a lease that nobody holds
     /// would keep its delivery back until the next start.
     pub(super) async fn release(&self, deliveries: Vec<DeliveryId>, due: Timestamp) {
@@ -127,6 +135,25 @@ pub(super) async fn give_back(dispatcher: Weak<Dispatcher>, lane: Arc<Lane>, hel
     dispatcher.release(ids, now).await;
     drop(held);
     dispatcher.stored(lane.webhook, now);
+}
+
+/// Keeps what a lane has to remember over a restart, until the store has what the lane knows.
+pub(super) async fn remember(dispatcher: Weak<Dispatcher>, lane: Arc<Lane>) {
+    loop {
+        let Some(dispatcher) = dispatcher.upgrade() else {
+            return;
+        };
+        let Some(memory) = lane.lock().to_remember(dispatcher.now()) else {
+            return;
+        };
+        let kept = dispatcher.parts.store.remember(lane.webhook, memory).await;
+        lane.lock().remembered(kept.is_ok().then_some(memory));
+        if let Err(error) = kept {
+            // What comes next is tried again; a restart would begin with the last state.
+            tracing::warn!(webhook = %lane.webhook, error = chain(&error), "the state of its lane is not kept");
+            return;
+        }
+    }
 }
 
 /// A receiver is back: everything that waits for it is due, in slices.

@@ -8,7 +8,7 @@ mod generic_hmac;
 use bytes::Bytes;
 use countersign::Dialect;
 use pipeline::{
-    RetryPolicy, Scope, SealedBasicAuth, SecretId, SignaturePolicy, Source, SourceName, Timestamp,
+    RateLimit, RetryPolicy, Scope, SealedBasicAuth, SecretId, SignaturePolicy, Source, SourceName, Timestamp,
     Trigger, Webhook, WebhookDialect,
     webhook::{InactiveReason, SealedHeader},
 };
@@ -171,6 +171,12 @@ struct RetryRow {
     age_max_s: u64,
 }
 
+#[derive(Debug, Serialize, Deserialize)]
+struct RateLimitRow {
+    per_second: u32,
+    burst: u32,
+}
+
 /// What a row of `webhooks` says besides its columns.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct WebhookSettings {
@@ -201,7 +207,11 @@ pub(crate) struct WebhookSettings {
     allow_private: bool,
     timeout_ms: u32,
     max_in_flight: u32,
+    #[serde(default)]
+    rate_limit: Option<RateLimitRow>,
     retry: RetryRow,
+    #[serde(default)]
+    deactivate_after_s: Option<u64>,
     #[serde(default)]
     metadata: Vec<(String, String)>,
 }
@@ -219,6 +229,7 @@ impl WebhookSettings {
             active: webhook.active,
             inactive_reason: webhook.inactive_reason.map(|reason| match reason {
                 InactiveReason::Gone => "gone".to_owned(),
+                InactiveReason::Failing => "failing".to_owned(),
             }),
             paused_since_ms: webhook.paused_since.map(Timestamp::as_millis),
             pauses_ms: webhook
@@ -240,6 +251,11 @@ impl WebhookSettings {
             allow_private: webhook.allow_private,
             timeout_ms: webhook.timeout_ms,
             max_in_flight: webhook.max_in_flight,
+            rate_limit: webhook.rate_limit.map(|limit| RateLimitRow {
+                per_second: limit.per_second,
+                burst: limit.burst,
+            }),
+            deactivate_after_s: webhook.deactivate_after_s,
             retry: RetryRow {
                 delays_s: webhook.retry.delays_s.clone(),
                 attempts_max: webhook.retry.attempts_max,
@@ -280,6 +296,10 @@ impl WebhookSettings {
             allow_private: self.allow_private,
             timeout_ms: self.timeout_ms,
             max_in_flight: self.max_in_flight,
+            rate_limit: self
+                .rate_limit
+                .map(|row| RateLimit { per_second: row.per_second, burst: row.burst }),
+            deactivate_after_s: self.deactivate_after_s,
             retry: RetryPolicy {
                 delays_s: self.retry.delays_s,
                 attempts_max: self.retry.attempts_max,
@@ -320,6 +340,7 @@ fn signature_policy(word: &str) -> Result<SignaturePolicy, SettingsError> {
 fn inactive_reason(word: &str) -> Result<InactiveReason, SettingsError> {
     match word {
         "gone" => Ok(InactiveReason::Gone),
+        "failing" => Ok(InactiveReason::Failing),
         _ => Err(SettingsError { field: "inactive_reason" }),
     }
 }

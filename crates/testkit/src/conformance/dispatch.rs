@@ -1,8 +1,8 @@
 //! Leasing deliveries and recording what became of them.
 
 use pipeline::{
-    FailReason, Next, Status, StoreError, Timestamp,
-    store::{Claim, Record, Recovered},
+    Breaker, FailReason, Next, Status, StoreError, Timestamp,
+    store::{Claim, LaneMemory, OnWaiting, Record, Recovered},
 };
 
 use super::{Rig, scene::Scene};
@@ -97,7 +97,7 @@ pub async fn a_probe_takes_the_one_with_fewest_attempts<R: Rig>(rig: &R) {
 /// They are due again, and each webhook's first moment is told.
 pub async fn a_run_releases_the_leases_of_runs_before<R: Rig>(rig: &R) {
     let scene = Scene::open(rig).await;
-    let nothing = Recovered { released: 0, waiting: Vec::new() };
+    let nothing = Recovered { released: 0, waiting: Vec::new(), lanes: Vec::new() };
     assert_eq!(scene.store.begin_run(scene.now()).await.unwrap(), nothing);
     let (one, two) = (scene.webhook().await, scene.webhook().await);
     let idle = scene.webhook().await;
@@ -116,6 +116,34 @@ pub async fn a_run_releases_the_leases_of_runs_before<R: Rig>(rig: &R) {
     assert!(recovered.waiting.contains(&(one, scene.now())));
     assert!(recovered.waiting.contains(&(two, at)));
     assert_eq!(scene.claim_ids(one, 10).await, [leased]);
+}
+
+/// What lanes remember is told to the next run; the default and a deleted webhook's are forgotten.
+pub async fn a_run_learns_what_lanes_remember<R: Rig>(rig: &R) {
+    let scene = Scene::open(rig).await;
+    let (open, probing) = (scene.webhook().await, scene.webhook().await);
+    let (rested, deleted) = (scene.webhook().await, scene.webhook().await);
+    let later = scene.now().plus_millis(60_000);
+    let failing_since = Some(scene.now());
+    let breaker = Breaker::Open { probe_at: later, wait_ms: 20_000 };
+    let remembered = LaneMemory { breaker, hold_until: Some(later), failing_since };
+    let breaker = Breaker::Probing { wait_ms: 40_000 };
+    let probed = LaneMemory { breaker, hold_until: None, failing_since };
+    for (webhook, memory) in
+        [(open, remembered), (probing, probed), (rested, remembered), (deleted, remembered)]
+    {
+        scene.store.remember(webhook, memory).await.unwrap();
+    }
+    scene.store.remember(rested, LaneMemory::default()).await.unwrap();
+    scene.store.delete_webhook(deleted, OnWaiting::Refuse, scene.now()).await.unwrap();
+    scene.store.remember(deleted, remembered).await.unwrap();
+
+    let scene = scene.reopen(rig).await;
+    scene.samples.clock.advance_ms(1_000);
+    let recovered = scene.store.begin_run(scene.now()).await.unwrap();
+    let breaker = Breaker::Open { probe_at: scene.now(), wait_ms: 40_000 };
+    let due = LaneMemory { breaker, ..probed };
+    assert_eq!(recovered.lanes, [(open, remembered), (probing, due)]);
 }
 
 /// To delivered, to a later moment, to failed.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pipeline::{
-    RetryPolicy, SealedBasicAuth, SealedSecret, SignaturePolicy, SourceName, Webhook,
+    RateLimit, RetryPolicy, SealedBasicAuth, SealedSecret, SignaturePolicy, SourceName, Webhook,
     WebhookDialect, WebhookId,
     webhook::{InactiveReason, SealedHeader},
 };
@@ -17,6 +17,7 @@ use crate::{
         field::{Field, SecretText},
         forge::Work,
         header,
+        rate_limit::{self, RateLimitDraft},
         retry::{self, RetryDraft, within},
         secret::{self, Given},
         target,
@@ -28,6 +29,8 @@ use crate::{
 const TIMEOUT_MS: u32 = 10_000;
 /// The attempts at once, where nothing else is said.
 const MAX_IN_FLIGHT: u32 = 32;
+/// The most of `deactivate_after_s`: 30 days.
+const DEACTIVATE_AFTER_MAX_S: u64 = 30 * 24 * 3_600;
 /// The most characters of a description.
 const DESCRIPTION_MAX: usize = 512;
 /// The most pairs of metadata.
@@ -77,7 +80,18 @@ pub(super) struct State {
 pub(super) struct Pace {
     pub(super) timeout_ms: u32,
     pub(super) max_in_flight: u32,
+    pub(super) rate_limit: Option<RateLimit>,
     pub(super) retry: RetryPolicy,
+    pub(super) deactivate_after_s: Option<u64>,
+}
+
+/// What a draft says of that.
+pub(super) struct PaceFields {
+    pub(super) timeout_ms: Field<u64>,
+    pub(super) max_in_flight: Field<u64>,
+    pub(super) rate_limit: Field<RateLimitDraft>,
+    pub(super) retry: Field<RetryDraft>,
+    pub(super) deactivate_after_s: Field<u64>,
 }
 
 impl<'a> Before<'a> {
@@ -268,22 +282,28 @@ impl<'a> Before<'a> {
         State { active, inactive_reason, paused: work.or("paused", paused, kept_paused, false) }
     }
 
-    pub(super) fn pace(
-        &self,
-        timeout_ms: Field<u64>,
-        max_in_flight: Field<u64>,
-        retry: Field<RetryDraft>,
-        work: &mut Work<'_>,
-    ) -> Pace {
-        let timeout = timeout_ms.check(|ms| within(ms, 100, 120_000).map(|ms| ms as u32));
-        let flight = max_in_flight.check(|most| within(most, 1, 1024).map(|most| most as u32));
+    pub(super) fn pace(&self, fields: PaceFields, work: &mut Work<'_>) -> Pace {
+        let timeout = fields.timeout_ms.check(|ms| within(ms, 100, 120_000).map(|ms| ms as u32));
+        let flight = fields.max_in_flight;
+        let flight = flight.check(|most| within(most, 1, 1024).map(|most| most as u32));
+        let deactivate = fields.deactivate_after_s;
+        let deactivate = deactivate.check(|seconds| within(seconds, 1, DEACTIVATE_AFTER_MAX_S));
         let kept = self.kept;
+        let kept_deactivate = kept.and_then(|kept| kept.deactivate_after_s);
+        let deactivate =
+            deactivate.resolve("deactivate_after_s", kept_deactivate, &mut work.errors);
         let kept_timeout = kept.map(|kept| kept.timeout_ms);
         let kept_flight = kept.map(|kept| kept.max_in_flight);
         Pace {
             timeout_ms: work.or("timeout_ms", timeout, kept_timeout, TIMEOUT_MS),
             max_in_flight: work.or("max_in_flight", flight, kept_flight, MAX_IN_FLIGHT),
-            retry: retry::settle(retry, kept.map(|kept| &kept.retry), work),
+            rate_limit: rate_limit::settle(
+                fields.rate_limit,
+                kept.and_then(|kept| kept.rate_limit),
+                work,
+            ),
+            retry: retry::settle(fields.retry, kept.map(|kept| &kept.retry), work),
+            deactivate_after_s: deactivate,
         }
     }
 }
