@@ -26,12 +26,22 @@ pub(crate) fn command(root: &Path) -> Command {
 /// # Errors
 /// The build failed (its messages have been printed), or cargo named no executable.
 pub(crate) fn build(root: &Path, target: Target, release: bool) -> Result<PathBuf> {
+    build_of(root, "countersign-server", target, release)
+}
+
+/// Builds one executable of `package` and answers where it is; else as [`build`].
+pub(crate) fn build_of(
+    root: &Path,
+    package: &str,
+    target: Target,
+    release: bool,
+) -> Result<PathBuf> {
     let (kind, name) = match target {
         Target::Binary(name) => ("--bin", name),
         Target::Example(name) => ("--example", name),
     };
     let mut build = command(root);
-    build.args(["build", "--locked", "--package", "countersign-server", kind, name]);
+    build.args(["build", "--locked", "--package", package, kind, name]);
     build.args(["--message-format", "json-render-diagnostics"]);
     if release {
         build.arg("--release");

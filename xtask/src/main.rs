@@ -14,7 +14,9 @@ mod bench;
 mod cargo;
 mod debian;
 mod folder;
+mod fuzz;
 mod http;
+mod npm;
 mod process;
 mod push;
 mod python;
@@ -58,13 +60,22 @@ enum Command {
     Tidy,
     /// Writes the test vectors, `vectors/*.json`.
     Vectors,
+    /// Measures other receivers and writes the table in `docs/receivers.md`.
+    Receivers,
     /// What the server accepts, delivers and costs, beside a null relay; builds in release.
     Bench {
         /// Few events, to check the benchmark itself.
         #[arg(long)]
         quick: bool,
     },
-    /// The crash suite by hand, for as long as it takes.
+    /// Every fuzz target, or the one named, each for as long.
+    Fuzz {
+        /// How long each target runs.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        target: Option<String>,
+    },
+    /// The crash suite and the times of comparisons by hand, for as long as it takes.
     Soak {
         /// How many times the server is killed.
         #[arg(long, default_value_t = 10_000)]
@@ -102,9 +113,11 @@ fn run(command: Command) -> Result<ExitCode> {
             vectors::write(&folder::root())?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Receivers => Ok(suite::run_all(suite::receivers(), &Job::new(Scale::All, None))),
         Command::Bench { quick } => bench::run(quick),
+        Command::Fuzz { seconds, target } => fuzz::run(target.as_deref(), seconds),
         Command::Soak { kills, seed } => {
-            let chosen = suite::choose(&["crash".to_owned()], true)?;
+            let chosen = suite::choose(&["crash".to_owned(), "timing".to_owned()], true)?;
             Ok(suite::run_all(chosen, &Job::new(Scale::Soak { kills }, seed)))
         }
     }

@@ -10,8 +10,13 @@ mod checks;
 mod crash;
 mod demo;
 mod deny;
+mod fuzz;
+mod kits;
+mod receivers;
 mod rust;
 mod tidy;
+mod timing;
+mod vectors;
 
 use std::env;
 use std::path::PathBuf;
@@ -106,10 +111,19 @@ pub(crate) fn checks() -> Vec<Box<dyn Suite>> {
 pub(crate) fn choose(names: &[String], all: bool) -> Result<Vec<Box<dyn Suite>>> {
     let mut suites: Vec<Box<dyn Suite>> = vec![
         Box::new(tidy::Tidy),
+        Box::new(vectors::Vectors),
         Box::new(rust::Rust),
         Box::new(demo::Demo::default()),
         Box::new(crash::Crash::default()),
         Box::new(buildbot::Buildbot::default()),
+        Box::new(fuzz::Fuzz::default()),
+        Box::new(timing::Timing::default()),
+        Box::new(kits::PythonKit::default()),
+        Box::new(kits::Go),
+        Box::new(kits::Snippets::default()),
+        Box::new(kits::Java),
+        Box::new(kits::JavaScript::default()),
+        Box::new(receivers::Receivers::default()),
     ];
     if names.is_empty() {
         suites.retain(|suite| all || suite.is_quick());
@@ -122,6 +136,11 @@ pub(crate) fn choose(names: &[String], all: bool) -> Result<Vec<Box<dyn Suite>>>
     }
     suites.retain(|suite| names.iter().any(|name| name == suite.name()));
     Ok(suites)
+}
+
+/// The suite `receivers`, writing its table in the place of comparing it.
+pub(crate) fn receivers() -> Vec<Box<dyn Suite>> {
+    vec![Box::new(receivers::Receivers::writing())]
 }
 
 /// Runs the suites one after the other, prints the table and the last line, and answers the exit code.
@@ -162,7 +181,10 @@ mod tests {
 
     #[test]
     fn without_names_the_quick_ones_are_chosen() {
-        assert_eq!(names(&choose(&[], false).unwrap()), ["tidy", "rust", "demo", "crash"]);
+        assert_eq!(
+            names(&choose(&[], false).unwrap()),
+            ["tidy", "vectors", "rust", "demo", "crash"]
+        );
     }
 
     #[test]

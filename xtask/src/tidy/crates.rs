@@ -15,6 +15,8 @@ struct Arrows {
 }
 
 const LIBRARY: &str = "countersign";
+const AXUM: &str = "countersign-axum";
+const TOWER: &str = "countersign-tower";
 const PIPELINE: &str = "countersign-pipeline";
 const SEALING: &str = "countersign-sealing";
 const STORE_SQLITE: &str = "countersign-store-sqlite";
@@ -24,13 +26,17 @@ const SERVER: &str = "countersign-server";
 const TESTKIT: &str = "countersign-testkit";
 
 const STORAGE: &[&str] = &["rusqlite"];
+/// A way in runs on whatever its user runs on, and logs nothing.
+const WAY_IN_NEVER: &[&str] = &["tokio", "hyper", "hyper-util", "axum", "rusqlite", "tracing"];
 
-const ALLOWED: [Arrows; 9] = [
+const ALLOWED: [Arrows; 11] = [
     Arrows {
         name: LIBRARY,
         may: &[],
         never: &["tokio", "hyper", "hyper-util", "axum", "rusqlite", "reqwest", "jiff", "tracing"],
     },
+    Arrows { name: AXUM, may: &[LIBRARY, TOWER], never: WAY_IN_NEVER },
+    Arrows { name: TOWER, may: &[LIBRARY], never: WAY_IN_NEVER },
     Arrows {
         name: PIPELINE,
         may: &[LIBRARY],
@@ -74,7 +80,7 @@ pub(super) fn on_the_map(files: &[File]) -> Vec<Finding> {
 }
 
 /// Dependencies that the table does not allow. Tests may use the testkit and the embedded store
-/// besides, but for those of the library.
+/// besides, but for those of what is published.
 pub(super) fn arrows(metadata: &Value) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let packages = metadata["packages"].as_array().context("no packages in cargo's metadata")?;
@@ -96,7 +102,8 @@ pub(super) fn arrows(metadata: &Value) -> Result<Vec<Finding>> {
 
 fn wrong(arrows: &Arrows, workspace: &[&str], to: &str, is_dev: bool) -> Option<String> {
     let inside = workspace.contains(&to);
-    let tests_may = is_dev && [TESTKIT, STORE_SQLITE].contains(&to) && arrows.name != LIBRARY;
+    let published = [LIBRARY, AXUM, TOWER].contains(&arrows.name);
+    let tests_may = is_dev && [TESTKIT, STORE_SQLITE].contains(&to) && !published;
     if inside && !arrows.may.contains(&to) && !tests_may && to != arrows.name {
         return Some(format!("may not use {to}: arrows point inwards"));
     }

@@ -1,0 +1,3 @@
+module countersign/webhooks
+
+go 1.19
