@@ -15,7 +15,8 @@ type Dialect struct {
 	algorithm Algorithm
 
 	eventKey string
-	// requestID has the headers of the id, the one that is read first at the front.
+	// requestID has the headers of the id, the one that is read first at the front. webhook-id is none of
+	// them: it is read before them, and sent with the signature that covers it.
 	requestID []string
 	hookID    string
 	attempt   string
@@ -55,7 +56,7 @@ var (
 	Gitea = Dialect{name: "gitea", signature: "X-Gitea-Signature",
 		eventKey: "X-Gitea-Event", requestID: []string{"X-Gitea-Delivery"}}
 	StandardWebhooks = Dialect{name: "standard-webhooks", proof: proofList,
-		eventKey: eventKeyHeader, requestID: []string{idHeader}}
+		eventKey: eventKeyHeader}
 )
 
 // DialectNamed has the dialect of that name, such as "bitbucket-cloud".

@@ -74,6 +74,10 @@ func (d Dialect) received(header http.Header, body []byte) Verified {
 	if verified.EventKey == "" && d.proof == proofList {
 		verified.EventKey = eventKey.FindString(typeOf(body))
 	}
+	if d.proof != proofLabelled {
+		// First the id that a signature can cover: a replay cannot change it.
+		verified.RequestID = text(header, idHeader, visible)
+	}
 	for _, name := range d.requestID {
 		if verified.RequestID == "" {
 			verified.RequestID = text(header, name, visible)

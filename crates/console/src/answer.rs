@@ -2,6 +2,7 @@
 //! accident; there is none that could hold a secret, but for the one that was just generated.
 
 mod attempt;
+mod batch;
 mod delivery;
 mod event;
 mod generic_hmac;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use attempt::AttemptAnswer;
+pub(crate) use batch::{BatchAnswer, BatchItemAnswer};
 pub(crate) use delivery::{DeliveryAnswer, DeliveryWithAttempts};
 pub(crate) use event::{EventAnswer, PublishedAnswer};
 pub(crate) use generic_hmac::GenericHmacAnswer;

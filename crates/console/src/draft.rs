@@ -11,6 +11,7 @@
 
 mod basic_auth;
 mod dialect;
+mod event;
 pub(crate) mod field;
 mod forge;
 mod header;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use basic_auth::BasicAuthDraft;
 pub use dialect::{DialectName, GenericHmacDraft};
+pub use event::{BATCH_EVENTS_MAX, BatchDraft, EventDraft, EventField};
 pub use field::{Field, SecretText};
 pub use forge::{DraftError, Drafted, Forge, GeneratedSecret, Warning};
 pub use rate_limit::RateLimitDraft;

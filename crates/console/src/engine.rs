@@ -10,6 +10,9 @@ use pipeline::{
     WebhookId,
 };
 
+/// The scope of the server's own events, which nobody else publishes to.
+pub const OWN_SCOPE: &str = "countersign";
+
 /// What an engine's method answers with, later.
 pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -101,6 +104,8 @@ pub enum Readiness {
     StoreUnavailable,
     /// The disk is full or nearly so.
     DiskFull,
+    /// History is over its limit and everything in it waits.
+    HistoryFull,
 }
 
 /// The rest of the server.

@@ -61,6 +61,16 @@ impl<T: DeserializeOwned + Default, S: Sync> FromRequest<S> for OptionalJson<T> 
     }
 }
 
+/// Reads a JSON body of at most so many bytes, where [`JSON_MAX_BYTES`] is too little.
+pub(crate) async fn object<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<T, Problem> {
+    check_type(headers)?;
+    parse(&read(headers, body, bytes_max).await?)
+}
+
 /// Reads a body of at most so many bytes.
 pub(crate) async fn read(
     headers: &HeaderMap,

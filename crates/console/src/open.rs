@@ -23,7 +23,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Health)]
 pub(crate) struct HealthAnswer {
-    /// `ok`, `ready`, `draining`, `store_unavailable` or `disk_full`.
+    /// `ok`, `ready`, `draining`, `store_unavailable`, `disk_full` or `history_full`.
     status: &'static str,
 }
 
@@ -52,6 +52,7 @@ async fn readyz(State(console): State<Arc<Console>>) -> Response {
         Readiness::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
         Readiness::StoreUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "store_unavailable"),
         Readiness::DiskFull => (StatusCode::SERVICE_UNAVAILABLE, "disk_full"),
+        Readiness::HistoryFull => (StatusCode::SERVICE_UNAVAILABLE, "history_full"),
     };
     (code, axum::Json(HealthAnswer { status })).into_response()
 }

@@ -10,7 +10,7 @@ use std::error::Error;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
-use pipeline::StoreError;
+use pipeline::{StoreError, job::JOBS_RUNNING_MAX};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -81,13 +81,23 @@ impl Problem {
         match self.code {
             Code::Busy => Some(1),
             Code::StoreUnavailable => Some(5),
-            Code::StoreFull => Some(30),
+            Code::StoreFull | Code::HistoryFull => Some(30),
             _ => None,
         }
     }
 
     /// The only place where a failure inside is logged.
-    fn log(&self) {
+    /// Its stable word.
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What is wrong with fields.
+    pub(crate) fn errors(&self) -> &[FieldError] {
+        self.errors.as_slice()
+    }
+
+    pub(crate) fn log(&self) {
         let Some(inside) = &self.inside else { return };
         let mut causes = vec![inside.to_string()];
         let mut next = inside.source();
@@ -155,6 +165,14 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Busy => Code::Busy.into(),
             StoreError::Full => Code::StoreFull.into(),
+            StoreError::HistoryFull => Problem::new(
+                Code::HistoryFull,
+                "raise history.size_max_bytes, or let what waits be delivered, or cancel it",
+            ),
+            StoreError::TooManyJobs => Problem::new(
+                Code::TooManyJobs,
+                format!("at most {JOBS_RUNNING_MAX} run at once; wait for one, or stop one"),
+            ),
             StoreError::Unavailable => Code::StoreUnavailable.into(),
             StoreError::NotFound => Code::NotFound.into(),
             StoreError::Taken => Code::NameTaken.into(),

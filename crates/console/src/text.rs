@@ -164,7 +164,7 @@ impl Text for Timestamp {
 
 /// A request id: it has to fit into a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RequestId(pub(crate) String);
+pub struct RequestId(pub(crate) String);
 
 impl Text for RequestId {
     fn read(text: &str) -> Result<RequestId, Fault> {

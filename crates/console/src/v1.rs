@@ -1,6 +1,7 @@
 //! Version 1 of the API: one file for each kind of thing, each with its routes, its parameters and
 //! its handlers, which parse, call and answer.
 
+mod batch;
 mod deliveries;
 mod events;
 mod refusals;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Console>> {
         .merge(webhooks::routes())
         .merge(webhook_secrets::routes())
         .merge(events::routes())
+        .merge(batch::routes())
         .merge(deliveries::routes())
         .merge(refusals::routes())
 }

@@ -7,10 +7,13 @@ use countersign::EventKey;
 /// The most triggers that a webhook has.
 pub const TRIGGERS_MAX: usize = 128;
 
+/// How the keys of Countersign's own events begin.
+pub const OWN_KEYS: &str = "countersign:";
+
 /// One entry of a webhook's `events`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {
-    /// `*`: every event.
+    /// `*`: every event but Countersign's own, which are asked for by name.
     Every,
     /// `pullrequest:*`: every key that begins so. Holds the text before the `*`.
     Prefix(String),
@@ -29,7 +32,7 @@ impl Trigger {
     /// Whether an event of this key is asked for.
     pub fn matches(&self, key: &EventKey) -> bool {
         match self {
-            Trigger::Every => true,
+            Trigger::Every => !key.as_str().starts_with(OWN_KEYS),
             Trigger::Prefix(prefix) => key.as_str().starts_with(prefix.as_str()),
             Trigger::Key(wanted) => wanted == key,
         }

@@ -86,6 +86,8 @@ pub struct Server {
     pub(crate) receiver: Arc<Receiver>,
     pub(crate) draining: Arc<AtomicBool>,
     pub(crate) drain: Duration,
+    /// The data folder and the store's reserve.
+    pub(crate) data: (PathBuf, u64),
     pub(crate) public: TcpListener,
     pub(crate) admin: TcpListener,
     pub(crate) console: console::Parts,
@@ -162,6 +164,7 @@ pub async fn build_on(mut config: Config, options: StoreOptions) -> Result<Serve
         console,
         draining,
         drain: config.server.drain,
+        data: (config.server.data, config.store.reserve_bytes),
         public,
         admin,
         public_address,

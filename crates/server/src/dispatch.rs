@@ -43,7 +43,7 @@ use pipeline::{
 };
 use tokio::sync::Notify;
 
-use crate::{live::Live, metrics::Metrics, secret_use::SecretUse};
+use crate::{live::Live, metrics::Metrics, notices::Notices, secret_use::SecretUse};
 
 mod attempt;
 mod claim;
@@ -79,6 +79,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// When secrets signed last.
     pub secret_use: Arc<SecretUse>,
+    /// Where somebody is told.
+    pub notices: Arc<Notices>,
 }
 
 /// A delivery in memory that is leased to this run.

@@ -19,6 +19,7 @@ pub mod live;
 pub mod log;
 pub mod master_key;
 pub mod metrics;
+pub mod notices;
 pub mod receive;
 pub mod samples;
 pub mod secret_use;

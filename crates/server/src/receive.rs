@@ -30,6 +30,7 @@ use crate::{
     live::{Intake, Live},
     log::chain,
     metrics::Metrics,
+    notices::{Notice, Notices},
     secret_use::SecretUse,
 };
 
@@ -70,6 +71,8 @@ pub struct Receiver {
     pub metrics: Arc<Metrics>,
     /// When secrets matched last.
     pub secret_use: Arc<SecretUse>,
+    /// Where somebody is told.
+    pub notices: Arc<Notices>,
     /// Room for bodies.
     pub budget: BodyBudget,
     /// The key of a genuine request that names none.
@@ -126,7 +129,13 @@ impl Receiver {
                 None => self.refuse(name, parts, peer, &Refused::new("source_unknown")),
             },
             Ok(None) => self.pong(),
-            Err(Stopped::Refused(refused)) => self.refuse(name, parts, peer, &refused),
+            Err(Stopped::Refused(refused)) => {
+                if let Some(intake) = intake {
+                    let source = intake.source.name.clone();
+                    self.notices.raise(Notice::SourceRefusing(source, refused.reason));
+                }
+                self.refuse(name, parts, peer, &refused)
+            }
             Err(Stopped::Answer(answer, reason)) => {
                 self.metrics.refused(reason);
                 answer

@@ -17,7 +17,13 @@ use pipeline::StoreError;
 use tokio::sync::watch;
 use tower_service::Service;
 
-use crate::{build::Server, listen, receive::Receiver, upkeep::Upkeep};
+use crate::{
+    build::Server,
+    listen,
+    notices::{self, Publisher},
+    receive::Receiver,
+    upkeep::Upkeep,
+};
 
 impl Server {
     /// Serves until `stop` turns true, then drains and closes.
@@ -45,12 +51,21 @@ impl Server {
         );
         let base = self.base;
         let store = base.store.clone();
+        let publisher = Publisher {
+            store: base.store.clone(),
+            live: base.live.clone(),
+            dispatcher: self.dispatcher.clone(),
+            ids: base.ids,
+        };
+        let publishing = tokio::spawn(notices::publish(publisher, base.raised));
         let upkeep = Upkeep {
             store: base.store,
             live: base.live,
             dispatcher: self.dispatcher.clone(),
             metrics: base.metrics,
             secret_use: base.secret_use,
+            notices: base.notices,
+            data: self.data,
             clock: base.clock,
         };
         let upkeep = Arc::new(upkeep);
@@ -62,6 +77,7 @@ impl Server {
         });
         self.dispatcher.stop(self.drain).await;
         running.abort();
+        publishing.abort();
         upkeep.write_uses().await;
         store.close().await
     }

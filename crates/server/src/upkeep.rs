@@ -1,12 +1,17 @@
 //! What goes on beside requests and deliveries: expired secrets stop counting, last uses are
 //! written, gauges are read.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use pipeline::{Clock, Store};
 
 use crate::{
-    dispatch::Dispatcher, live::Live, log::chain, metrics::Metrics, secret_use::SecretUse,
+    dispatch::Dispatcher,
+    live::Live,
+    log::chain,
+    metrics::Metrics,
+    notices::{Notice, Notices},
+    secret_use::SecretUse,
 };
 
 /// The time between two rounds.
@@ -27,6 +32,10 @@ pub struct Upkeep {
     pub metrics: Arc<Metrics>,
     /// When secrets were used last.
     pub secret_use: Arc<SecretUse>,
+    /// Where somebody is told.
+    pub notices: Arc<Notices>,
+    /// The data folder, and the free bytes under which nothing is accepted there.
+    pub data: (PathBuf, u64),
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -43,6 +52,7 @@ impl Upkeep {
             if round.is_multiple_of(SELDOM) {
                 self.write_uses().await;
                 self.read_gauges().await;
+                self.watch_disk();
             }
         }
     }
@@ -64,6 +74,19 @@ impl Upkeep {
         }
         if let Err(error) = self.store.note_secret_use(used).await {
             tracing::warn!(error = chain(&error), "the last uses of secrets were not written");
+        }
+    }
+
+    /// Told while there is room to keep what is told: at twice the reserve.
+    fn watch_disk(&self) {
+        let (folder, reserve) = &self.data;
+        let Ok(space) = rustix::fs::statvfs(folder) else {
+            return;
+        };
+        let free = space.f_bavail.saturating_mul(space.f_frsize);
+        if free < reserve.saturating_mul(2) {
+            tracing::warn!(free_bytes = free, reserve_bytes = reserve, "the disk is nearly full");
+            self.notices.raise(Notice::DiskLow(free, *reserve));
         }
     }
 

@@ -2,7 +2,6 @@ package examples;
 
 import countersign.webhooks.Secrets;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,7 +18,7 @@ final class ConfiguredSecret {
             throw new IllegalStateException("set COUNTERSIGN_SECRET_FILE or COUNTERSIGN_SECRET");
         }
         // Secrets.of refuses what is empty or blank.
-        return Secrets.of(file == null ? text.getBytes(StandardCharsets.UTF_8) : withoutLineEnding(Files.readAllBytes(Path.of(file))));
+        return file == null ? Secrets.of(text) : Secrets.of(withoutLineEnding(Files.readAllBytes(Path.of(file))));
     }
 
     /** An editor ends a file with a line ending that is no part of the secret. One is removed, and nothing else. */

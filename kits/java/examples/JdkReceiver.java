@@ -44,8 +44,8 @@ public final class JdkReceiver {
                 return;
             }
             try {
-                Verified request = Webhooks.verify(Dialect.BITBUCKET_CLOUD, secrets, RequestHeaders.of(exchange.getRequestHeaders()), body);
-                accept(request, body);
+                RequestHeaders headers = RequestHeaders.of(exchange.getRequestHeaders());
+                accept(Webhooks.verify(Dialect.BITBUCKET_CLOUD, secrets, headers, body), body);
                 answer(exchange, 202, "accepted\n");
             } catch (WebhookException refused) {
                 System.err.println("refused: " + refused.reason().word());

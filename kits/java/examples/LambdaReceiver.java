@@ -36,15 +36,19 @@ public final class LambdaReceiver {
     }
 
     /**
-     * The gateway sends bytes as base64 and text as text. What is no UTF-8 arrives whole only as base64: in an API Gateway of
-     * format 1.0, name the content type among its binary media types.
+     * The gateway sends bytes as base64 and text as text. What is no UTF-8 arrives whole only as base64: in an API
+     * Gateway of format 1.0, name the content type among its binary media types.
      */
     private static byte[] body(Map<String, Object> event) {
         String body = event.get("body") instanceof String text ? text : "";
-        return Boolean.TRUE.equals(event.get("isBase64Encoded")) ? Base64.getDecoder().decode(body) : body.getBytes(StandardCharsets.UTF_8);
+        boolean encoded = Boolean.TRUE.equals(event.get("isBase64Encoded"));
+        return encoded ? Base64.getDecoder().decode(body) : body.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** All values where the gateway gives them (format 1.0); in 2.0 those of a repeated header are joined, which fits no signature. */
+    /**
+     * All values of a header, where the gateway gives them (format 1.0). In 2.0 it joins those of a repeated header, which
+     * fits no signature.
+     */
     @SuppressWarnings("unchecked")
     private static RequestHeaders headers(Map<String, Object> event) {
         Object headers = event.get("multiValueHeaders") != null ? event.get("multiValueHeaders") : event.get("headers");

@@ -33,7 +33,8 @@ public class SpringReceiver {
      * {@code @RequestHeader("webhook-signature") String} hides that a header stands twice.
      */
     @PostMapping("/webhook")
-    public ResponseEntity<String> receive(@RequestHeader MultiValueMap<String, String> headers, InputStream stream) throws IOException {
+    public ResponseEntity<String> receive(@RequestHeader MultiValueMap<String, String> headers, InputStream stream)
+            throws IOException {
         byte[] body = stream.readNBytes(BODY_MAX + 1);
         if (body.length > BODY_MAX) {
             return ResponseEntity.status(413).body("too large\n");

@@ -57,7 +57,7 @@ const NAMED = new Map(
       whsec: true,
       tokenHeader: 'X-Gitlab-Token',
       eventKeyHeader: 'X-Gitlab-Event',
-      requestIdHeaders: ['Idempotency-Key', 'X-Gitlab-Event-UUID'],
+      requestIdHeaders: ['webhook-id', 'Idempotency-Key', 'X-Gitlab-Event-UUID'],
       sends: ({ eventKey, requestId, hookId }) => [
         ['X-Gitlab-Event', gitlabEvent(eventKey)],
         ['X-Gitlab-Event-UUID', requestId],

@@ -1,5 +1,6 @@
 //! `gitlab`: the listed scheme with `whsec_` secrets, a token with all others, and both at once.
 
+mod ids;
 mod tokens;
 
 use super::case::{Case, Secret};
@@ -18,14 +19,14 @@ const TOKEN: &str = "X-Gitlab-Token";
 
 fn scheme() -> Scheme {
     let event = Field { header: EVENT, sent: "Push Hook", read: "push_hook" };
-    listed::scheme(event, identified(IDEMPOTENCY_KEY))
+    listed::scheme(event, identified(WEBHOOK_ID))
 }
 
 pub(super) fn verify() -> Vec<Case> {
     let mut cases = listed::short(&scheme(), &[TOKEN]);
     cases.extend(events());
-    cases.extend(ids());
     cases.extend(tokens::all());
+    cases.extend(ids::all());
     cases
 }
 
@@ -79,29 +80,6 @@ fn events() -> Vec<Case> {
     );
     cases.push(typed.without(EVENT).reads_event_key(None));
     cases
-}
-
-/// `Idempotency-Key`, and `X-Gitlab-Event-UUID` where that gives none.
-fn ids() -> Vec<Case> {
-    const UUID: &str = "7b0b7a57-2d66-4f0c-9b0e-3c7a4a1d9f10";
-    let case = |name: &str| scheme().case(&format!("GitLab's id: {name}")).add(EVENT_UUID, UUID);
-    vec![
-        case("both headers"),
-        case("the UUID alone").without(IDEMPOTENCY_KEY).reads_request_id(Some(UUID)),
-        case("an empty key").set(IDEMPOTENCY_KEY, "").reads_request_id(Some(UUID)),
-        case("a key with a blank inside").set(IDEMPOTENCY_KEY, "a b").reads_request_id(Some(UUID)),
-        case("a key that stands twice")
-            .add(IDEMPOTENCY_KEY, "another")
-            .reads_request_id(Some(UUID)),
-        case("a UUID that stands twice, and a key").add(EVENT_UUID, UUID),
-        case("a UUID that stands twice, and no key")
-            .without(IDEMPOTENCY_KEY)
-            .add(EVENT_UUID, UUID)
-            .reads_request_id(None),
-        case("a webhook-id that differs is not told")
-            .set(IDEMPOTENCY_KEY, "key-1")
-            .reads_request_id(Some("key-1")),
-    ]
 }
 
 pub(super) fn sign() -> Vec<String> {

@@ -193,6 +193,7 @@ from_text!(
     Trigger,
     SignaturePolicy,
     DialectName,
+    crate::text::RequestId,
     countersign::Algorithm,
     countersign::Encoding,
     countersign::EventKey

@@ -63,6 +63,10 @@ codes! {
     TooManySecrets = "too_many_secrets", CONFLICT, "There are too many secrets";
     /// The delivery's status does not allow it.
     WrongStatus = "wrong_status", CONFLICT, "The delivery's status does not allow that";
+    /// As many jobs run as may.
+    TooManyJobs = "too_many_jobs", CONFLICT, "Too many jobs run";
+    /// The job has ended already.
+    JobEnded = "job_ended", CONFLICT, "The job has ended";
     /// The event's body has been removed.
     BodyExpired = "body_expired", CONFLICT, "The event's body has been removed";
     /// The delivery's webhook no longer exists.
@@ -83,6 +87,8 @@ codes! {
     Busy = "busy", SERVICE_UNAVAILABLE, "The server is busy";
     /// The disk is full or nearly so. Nothing was changed.
     StoreFull = "store_full", SERVICE_UNAVAILABLE, "The store's disk is full";
+    /// History is over its limit and everything in it waits. Nothing was changed.
+    HistoryFull = "history_full", SERVICE_UNAVAILABLE, "History is over its limit";
     /// The store does not take work now. Nothing is confirmed.
     StoreUnavailable = "store_unavailable", SERVICE_UNAVAILABLE, "The store does not take work now";
 }

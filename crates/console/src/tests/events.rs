@@ -192,3 +192,55 @@ async fn unknown_and_other_ids_are_not_found() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_batch_is_answered_event_by_event() {
+    let server = Server::start().await;
+    server.publish("key=a&request_id=twice", "").await.ok();
+    let batch = json!({"events": [
+        {"key": "repo:push", "scope": "acme", "body": "{\"a\": 1}\n", "request_id": "one"},
+        {"key": "a", "body": "", "request_id": "twice"},
+        {"key": "a b", "body": "", "colour": 1},
+        {"key": "a", "body_base64": "/wA=", "content_type": null},
+        {"key": "a", "body": "x", "body_base64": "eA=="},
+        {"key": "a"},
+        {"key": "a", "body": "x", "scope": "countersign"},
+        "no event",
+        {"key": "a", "body_base64": "eA"},
+    ]});
+    let answer = server.call("POST", &format!("{EVENTS}/batch"), batch).await.ok();
+    let items = answer["items"].as_array().unwrap();
+    let statuses: Vec<_> = items.iter().map(|item| item["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [202, 200, 422, 202, 422, 422, 422, 422, 422]);
+    assert_eq!(items[1]["event"]["status"], "duplicate");
+    let wrong = |at: usize| -> Vec<_> {
+        let errors = items[at]["errors"].as_array().unwrap().iter();
+        errors.map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())).collect()
+    };
+    assert_eq!(wrong(2), [("/colour", "unknown_field"), ("/key", "bad_format")]);
+    assert_eq!(wrong(5), [("/body", "required")]);
+    assert_eq!(wrong(6), [("/scope", "reserved")]);
+    assert_eq!(wrong(8), [("/body_base64", "bad_format")]);
+    assert_eq!(items[7]["code"], "invalid_fields");
+
+    let path = |at: usize| format!("{EVENTS}/{}", items[at]["event"]["id"].as_str().unwrap());
+    assert_eq!(server.get(&format!("{}/body", path(0))).await.body, "{\"a\": 1}\n");
+    assert_eq!(server.get(&path(0)).await.ok()["content_type"], "application/json");
+    assert_eq!(server.get(&format!("{}/body", path(3))).await.body, [0xff, 0].as_slice());
+    assert_eq!(server.get(&path(3)).await.ok()["content_type"], Value::Null);
+    assert!(path(0) < path(3), "ids are in the order of the batch");
+}
+
+#[tokio::test]
+async fn a_batch_has_its_limits() {
+    let server = Server::start().await;
+    let call = async |batch: Value| server.call("POST", &format!("{EVENTS}/batch"), batch).await;
+    for wrong in [json!({}), json!({"events": []}), json!({"events": vec![json!({}); 501]})] {
+        assert_eq!(call(wrong).await.faults(), pairs([("/events", "bad_length")]));
+    }
+    let other = call(json!({"events": [{}], "more": 1})).await;
+    assert_eq!(other.faults(), pairs([("/more", "unknown_field")]));
+    let whole = json!({"events": vec![json!({"key": "a", "body": "x"}); 500]});
+    let items = call(whole).await.ok()["items"].as_array().unwrap().clone();
+    assert!(items.len() == 500 && items.iter().all(|item| item["status"] == 202));
+}

@@ -122,6 +122,7 @@ async fn readiness_follows_the_engine() {
         (Readiness::Draining, 503, "draining"),
         (Readiness::StoreUnavailable, 503, "store_unavailable"),
         (Readiness::DiskFull, 503, "disk_full"),
+        (Readiness::HistoryFull, 503, "history_full"),
     ] {
         *server.engine.readiness.lock().unwrap() = readiness;
         let answer = server.get("/readyz").await;

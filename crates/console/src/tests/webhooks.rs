@@ -83,7 +83,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
     let draft = json!({
         "url": "ftp://example.com", "events": ["repo:push", "a b"], "timeout_ms": 99,
         "max_in_flight": 1025, "scope": 1, "dialect": "sendgrid", "active": null, "paused": 0,
-        "signature": "resign", "description": "x".repeat(513), "rate_limit": {},
+        "signature": "resign", "description": "x".repeat(513), "colour": {},
         "retry": {"delays_s": [], "attempts_max": 0, "jitter": 1}, "metadata": {"": "x", "a": 1},
         "headers": {"Host": "x", "X-Hub-Signature": "x", "bad name": "x", "X-A": "a\r\nb",
             "X-B": "", "X-C": 1, "x-a": "fine"},
@@ -91,6 +91,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
     let mut faults = server.call("POST", WEBHOOKS, draft).await.faults();
     faults.sort();
     let expected = pairs([
+        ("/colour", "unknown_field"),
         ("/description", "bad_length"),
         ("/dialect", "bad_format"),
         ("/events/1", "bad_format"),
@@ -105,7 +106,6 @@ async fn everything_that_is_wrong_is_told_at_once() {
         ("/metadata/", "bad_length"),
         ("/metadata/a", "wrong_type"),
         ("/paused", "wrong_type"),
-        ("/rate_limit", "unknown_field"),
         ("/retry/attempts_max", "out_of_range"),
         ("/retry/delays_s", "bad_length"),
         ("/retry/jitter", "unknown_field"),

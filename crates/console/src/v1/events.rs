@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     answer::{EventAnswer, Page, PublishedAnswer, RawBytes},
     console::{Console, parse_id},
-    engine::{Publish, Published},
+    engine::{OWN_SCOPE, Publish, Published},
     fields::{FieldCode, FieldErrors},
     json,
     path::Path,
@@ -26,8 +26,6 @@ use crate::{
 
 /// How long a published body waits for room before 503: 5 s.
 const ROOM_WAIT: Duration = Duration::from_secs(5);
-/// The scope of the server's own events.
-const OWN_SCOPE: &str = "countersign";
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Console>> {
     OpenApiRouter::new().routes(routes!(list, publish)).routes(routes!(show)).routes(routes!(body))
@@ -171,7 +169,7 @@ fn content_type(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Room for a body, in permits of 1 KiB: as much as it announces, else as much as there may be.
-async fn room<'a>(
+pub(super) async fn room<'a>(
     console: &'a Console,
     headers: &HeaderMap,
 ) -> Result<SemaphorePermit<'a>, Problem> {

@@ -9,6 +9,7 @@ use deliver::Client;
 use pipeline::{Clock, IdGenerator, Randomness, Store};
 use sealing::KeyRing;
 use store_sqlite::{SqliteStore, StoreOptions};
+use tokio::sync::mpsc;
 
 use super::BuildError;
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     live::Live,
     master_key::{self, KeyError, StoreAge},
     metrics::Metrics,
+    notices::{Notices, Raised},
     receive::{BodyBudget, Receiver, Refusals},
     secret_use::SecretUse,
 };
@@ -35,6 +37,8 @@ pub(crate) struct Base {
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) secret_use: Arc<SecretUse>,
+    pub(crate) notices: Arc<Notices>,
+    pub(crate) raised: mpsc::Receiver<Raised>,
 }
 
 impl Base {
@@ -48,6 +52,7 @@ impl Base {
         let (keys, age) = master_key::keys(&*store, data, file, &*randomness).await?;
         let keys = Arc::new(keys);
         let ids = IdGenerator::new(clock.clone(), randomness.clone(), store.id_floor().await?);
+        let (notices, raised) = Notices::new(clock.clone());
         Ok(Base {
             live: Arc::new(Live::new(keys.clone(), clock.clone())),
             store,
@@ -58,6 +63,8 @@ impl Base {
             randomness,
             metrics: Arc::default(),
             secret_use: Arc::default(),
+            notices,
+            raised,
         })
     }
 
@@ -95,6 +102,7 @@ impl Base {
             ids: self.ids.clone(),
             metrics: self.metrics.clone(),
             secret_use: self.secret_use.clone(),
+            notices: self.notices.clone(),
         })
     }
 
@@ -112,6 +120,7 @@ impl Base {
             refusals,
             metrics: self.metrics.clone(),
             secret_use: self.secret_use.clone(),
+            notices: self.notices.clone(),
             budget: BodyBudget::default(),
             key_unknown: EventKey::parse(KEY_UNKNOWN)?,
         }))

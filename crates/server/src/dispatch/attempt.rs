@@ -11,7 +11,7 @@ use deliver::{
 };
 use pipeline::{
     Attempt, AttemptReport, Event, FailReason, Next, Outcome, Response, SentRequest, StoreError,
-    Timestamp, Webhook,
+    Timestamp, Webhook, WebhookId,
     breaker::Change,
     delivery::Circumstances,
     store::{Expected, Record},
@@ -23,8 +23,11 @@ use super::{
     claim::expedite,
     lane::{Ended, Lane},
 };
-use crate::live::Route;
-use crate::log::chain;
+use crate::{
+    live::Route,
+    log::chain,
+    notices::{self, Notice},
+};
 
 /// The waits between tries to record an outcome.
 const RECORD_AGAIN_FIRST: Duration = Duration::from_millis(100);
@@ -62,7 +65,7 @@ pub(super) async fn run(
             if next == Next::Failed(FailReason::Gone) {
                 lane.lock().close();
             }
-            dispatcher.lane_goes_on(&lane, &made, now);
+            dispatcher.lane_goes_on(&lane, &made, now, !notices::is_own(&event.facts));
             (made, next)
         }
         // It would be the same every time: recorded as an attempt, and tried no more.
@@ -85,6 +88,7 @@ pub(super) async fn run(
     dispatcher.record(&lane, ready, Record { attempt, next }).await;
     if let Some(reason) = dispatcher.given_up(&lane, &route.webhook, next) {
         dispatcher.deactivate(&lane, &route.webhook, reason).await;
+        dispatcher.parts.notices.raise(Notice::WebhookDeactivated(lane.webhook, reason));
     }
 }
 
@@ -154,7 +158,8 @@ impl Dispatcher {
         Ok(Sent { request, exchange })
     }
 
-    fn lane_goes_on(&self, lane: &Arc<Lane>, made: &Made, now: Timestamp) {
+    /// `tells` is whether somebody is told of what changed.
+    fn lane_goes_on(&self, lane: &Arc<Lane>, made: &Made, now: Timestamp, tells: bool) {
         let hold = made.report.hold().filter(|hold| !hold.is_zero());
         let hold_until = hold.map(|hold| now.plus_millis(hold.as_millis() as u64));
         let ended = Ended {
@@ -168,9 +173,13 @@ impl Dispatcher {
             Change::None => {}
             Change::Opened => {
                 tracing::warn!(webhook = %lane.webhook, "failing: its deliveries wait, single probes go on");
+                if tells {
+                    self.parts.notices.raise(Notice::WebhookFailing(lane.webhook));
+                }
             }
             Change::Closed => {
                 tracing::info!(webhook = %lane.webhook, "back: its deliveries go on");
+                self.parts.notices.raise(Notice::WebhookRecovered(lane.webhook));
                 self.spawn(expedite(self.me.clone(), lane.webhook));
             }
         }
@@ -220,12 +229,27 @@ impl Dispatcher {
             Next::Delivered | Next::Failed(_) if !moved => {}
             Next::Delivered | Next::Failed(_) => {
                 self.parts.metrics.delivery_finished(record.next.status());
+                self.tell_of_failure(lane.webhook, &ready, &record);
             }
         }
         lane.lock().recorded(ready.id);
         drop(ready);
         if self.is_stopping() {
             self.idle.notify_waiters();
+        }
+    }
+
+    fn tell_of_failure(&self, webhook: WebhookId, ready: &Ready, record: &Record) {
+        let failed = matches!(record.next, Next::Failed(_));
+        if let Some(event) = ready.event.as_ref().filter(|_| failed)
+            && !notices::is_own(&event.facts)
+        {
+            self.parts.notices.raise(Notice::DeliveryFailed {
+                webhook,
+                delivery: ready.id,
+                event: event.facts.id,
+                attempts: record.attempt.number,
+            });
         }
     }
 

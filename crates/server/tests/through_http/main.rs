@@ -35,3 +35,4 @@ mod refusing;
 mod restarting;
 mod rotating;
 mod secrecy;
+mod telling;

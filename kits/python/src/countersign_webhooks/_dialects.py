@@ -26,6 +26,7 @@ class Dialect:
     signature: str
     event_key: Optional[str]
     request_ids: tuple[str, ...]
+    """``webhook-id`` is none of these: where ``whsec`` is not "never", it is read before them."""
     label: str = ""
     encoding: str = "hex"
     algorithm: str = "sha256"
@@ -63,7 +64,7 @@ _DIALECTS: dict[str, Dialect] = {
         whsec="by_prefix",
     ),
     "gitea": Dialect("X-Gitea-Signature", "X-Gitea-Event", ("X-Gitea-Delivery",)),
-    "standard-webhooks": Dialect(SIGNATURES_HEADER, "X-Event-Key", (ID_HEADER,), whsec="always"),
+    "standard-webhooks": Dialect(SIGNATURES_HEADER, "X-Event-Key", (), whsec="always"),
 }
 
 DIALECTS: tuple[str, ...] = tuple(_DIALECTS)

@@ -185,7 +185,9 @@ def _type_of(message: bytes) -> Optional[str]:
 
 
 def _request_id(rules: Dialect, received: Received) -> Optional[str]:
-    ids = (received.visible(name) for name in rules.request_ids)
+    # First the id that a signature can cover: a replay cannot change it.
+    first = () if rules.whsec == "never" else (ID_HEADER,)
+    ids = (received.visible(name) for name in first + rules.request_ids)
     return next((id for id in ids if id is not None), None)
 
 

@@ -38,6 +38,8 @@ pub(super) struct Tally {
     pub(super) false_accepts: ByWord,
     pub(super) false_refusals: ByWord,
     pub(super) crashes: ByWord,
+    /// How many of the crashes were at a case that is genuine.
+    pub(super) crashes_at_genuine: usize,
     pub(super) looser: ByWord,
     pub(super) stricter: ByWord,
 }
@@ -83,7 +85,10 @@ impl Tally {
 
     fn count(&mut self, case: &Case, outcome: &Outcome) {
         let (words, word) = match (outcome, &case.refused) {
-            (Outcome::Crashed(kind), _) => (&mut self.crashes, kind.as_str()),
+            (Outcome::Crashed(kind), refused) => {
+                self.crashes_at_genuine += usize::from(refused.is_none());
+                (&mut self.crashes, kind.as_str())
+            }
             (Outcome::Accepted, None) | (Outcome::Refused, Some(_)) => return,
             (Outcome::Accepted, Some(reason)) if is_own_strictness(case, reason) => {
                 (&mut self.looser, reason.as_str())
@@ -157,10 +162,18 @@ mod tests {
         let forged = || Case::sample("github", SIGNATURE, Some("mismatch"));
         assert_eq!(words(&tally(forged(), Outcome::Accepted).false_accepts), ["mismatch"]);
         let crashed = Outcome::Crashed("ValueError".to_owned());
-        assert_eq!(words(&tally(forged(), crashed.clone()).crashes), ["ValueError"]);
+        let at_forged = tally(forged(), crashed.clone());
+        assert_eq!(
+            (words(&at_forged.crashes), at_forged.crashes_at_genuine),
+            (vec!["ValueError"], 0)
+        );
         let genuine = || Case::sample("github", SIGNATURE, None);
         assert_eq!(words(&tally(genuine(), Outcome::Refused).false_refusals), [GENUINE]);
-        assert_eq!(words(&tally(genuine(), crashed).crashes), ["ValueError"]);
+        let at_genuine = tally(genuine(), crashed);
+        assert_eq!(
+            (words(&at_genuine.crashes), at_genuine.crashes_at_genuine),
+            (vec!["ValueError"], 1)
+        );
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Entry {
             tally.cases.to_string(),
             counts(&of_words(&tally.false_accepts, true)),
             total(&tally.false_refusals).to_string(),
-            counts(&of_words(&tally.crashes, true)),
+            crashes(tally),
             counts(&of_words(&tally.looser, true)),
             counts(&of_words(&tally.stricter, false)),
             counts(&left_out.collect::<Vec<_>>()),
@@ -169,6 +169,15 @@ fn counts(parts: &[(String, usize)]) -> String {
     if sum == 0 { "0".to_owned() } else { format!("{sum}: {}", parts.join(", ")) }
 }
 
+/// The kinds of crashes, and at how many genuine cases; the others were at what must be refused.
+fn crashes(tally: &Tally) -> String {
+    let kinds = counts(&of_words(&tally.crashes, true));
+    match tally.crashes_at_genuine {
+        0 => kinds,
+        genuine => format!("{kinds}; at genuine ones {genuine}"),
+    }
+}
+
 /// What the receiver does otherwise than the vectors say, an example of each; nothing when it does not.
 fn sentence(name: &str, tally: &Tally) -> String {
     let of = |verb: &str, words: &ByWord| -> Vec<String> {
@@ -203,6 +212,7 @@ mod tests {
             cases: 3,
             false_accepts: words("mismatch"),
             crashes: words("ValueError"),
+            crashes_at_genuine: 1,
             ..Tally::default()
         };
         let mut selection = Selection::default();
@@ -213,7 +223,7 @@ mod tests {
     #[test]
     fn an_entry_is_a_row_and_a_sentence() {
         let entry = entry("1.0, Node.js 22");
-        let row = "| octokit | 1.0, Node.js 22 | github | 3 | 1: `mismatch` 1 | 0 | 1: `ValueError` 1 | 0 | 0 | 2: several secrets 2 |";
+        let row = "| octokit | 1.0, Node.js 22 | github | 3 | 1: `mismatch` 1 | 0 | 1: `ValueError` 1; at genuine ones 1 | 0 | 0 | 2: several secrets 2 |";
         assert_eq!(entry.row, row);
         let sentence = "- octokit accepts `github` \"a\" (`mismatch`); crashes at `github` \"a\" (`ValueError`).";
         assert_eq!(entry.sentence, sentence);

@@ -2,7 +2,7 @@
 //! is not what it should be is null, and no reason to refuse.
 
 use super::super::case::Case;
-use super::super::scheme::{Scheme, WEBHOOK_ID};
+use super::super::scheme::{REQUEST_ID, Scheme, WEBHOOK_ID};
 
 /// All visible ASCII characters.
 const VISIBLE: &str = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
@@ -11,7 +11,10 @@ const UUID: &str = "0d9c3a52-6b1e-4f70-8a2d-9e5b7c4f1a36";
 
 pub(in super::super) fn all(scheme: &Scheme) -> Vec<Case> {
     let mut cases = event_keys(scheme);
-    cases.extend(request_ids(scheme));
+    // A signed id is no matter of tolerance.
+    if let Some(field) = scheme.request_id.filter(|field| field.header != WEBHOOK_ID) {
+        cases.extend(request_ids(&scheme.case("request id"), field.header));
+    }
     cases.extend(attempts(scheme));
     cases
 }
@@ -60,14 +63,11 @@ fn event_keys(scheme: &Scheme) -> Vec<Case> {
     cases
 }
 
-fn request_ids(scheme: &Scheme) -> Vec<Case> {
-    // A signed id is no matter of tolerance.
-    let Some(field) = scheme.request_id.filter(|field| field.header != WEBHOOK_ID) else {
-        return Vec::new();
-    };
-    let header = field.header;
+/// `usual` is a genuine request whose id stands in `header`, and nowhere else.
+pub(in super::super) fn request_ids(usual: &Case, header: &str) -> Vec<Case> {
+    let named = |name: &str, case: Case| Case { name: format!("{}: {name}", usual.name), ..case };
     let read = |name: &str, value: &str, is_id: bool| {
-        let case = scheme.case(&format!("request id: {name}")).set(header, value);
+        let case = named(name, usual.clone().set(header, value));
         case.reads_request_id(is_id.then(|| value.trim_matches([' ', '\t'])))
     };
     let mut cases = vec![
@@ -83,18 +83,15 @@ fn request_ids(scheme: &Scheme) -> Vec<Case> {
         read("empty", "", false),
         read("blanks alone", "\t", false),
     ];
-    let gone = |name: &str, case: Case| Case {
-        name: format!("request id: {name}"),
-        ..case.reads_request_id(None)
-    };
-    let usual = scheme.case("");
-    cases.push(gone("missing", usual.clone().without(header)));
-    cases.push(gone("twice, the same", usual.clone().add(header, field.sent)));
-    cases.push(gone("twice, in two cases", usual.clone().add(&header.to_uppercase(), field.sent)));
-    cases.push(gone("twice, another first", usual.add_first(header, "another")));
+    let gone = |name: &str, case: Case| named(name, case.reads_request_id(None));
+    let usual = || usual.clone();
+    cases.push(gone("missing", usual().without(header)));
+    cases.push(gone("twice, the same", usual().add(header, REQUEST_ID)));
+    cases.push(gone("twice, in two cases", usual().add(&header.to_uppercase(), REQUEST_ID)));
+    cases.push(gone("twice, another first", usual().add_first(header, "another")));
     for other in ["X-Request-UUID", "X-Request-Id", "X-GitHub-Delivery", "X-Correlation-Id"] {
         if other != header {
-            let case = scheme.case("").without(header).add(other, field.sent);
+            let case = usual().without(header).add(other, REQUEST_ID);
             cases.push(gone(&format!("in {other} only"), case));
         }
     }

@@ -19,7 +19,8 @@ record Claim(List<byte[]> digests, byte[] prefix, Long signedAt) {
 
     /** One labelled digest. */
     static Claim digest(Dialect dialect, RequestHeaders headers) {
-        String value = HeaderText.once(headers, dialect.signatureHeader(), Reason.SIGNATURE_MISSING, Reason.SIGNATURE_REPEATED);
+        String value = HeaderText.once(headers, dialect.signatureHeader(),
+                Reason.SIGNATURE_MISSING, Reason.SIGNATURE_REPEATED);
         if (!value.startsWith(dialect.label())) {
             // Neither cut off blindly nor optional: `sha1=` must not be read as something else.
             throw new WebhookException(Reason.LABEL_UNKNOWN);
@@ -78,7 +79,8 @@ record Claim(List<byte[]> digests, byte[] prefix, Long signedAt) {
                 continue;
             }
             try {
-                digests.add(Strict.base64Digest(item.substring(dialect.label().length()), dialect.algorithm().digestBytes()));
+                digests.add(Strict.base64Digest(item.substring(dialect.label().length()),
+                        dialect.algorithm().digestBytes()));
             } catch (WebhookException refused) {
                 malformed = malformed == null ? refused : malformed;
             }

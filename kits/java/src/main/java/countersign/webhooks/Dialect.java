@@ -151,7 +151,8 @@ public final class Dialect {
             throw new IllegalArgumentException("a header name or the prefix cannot stand in a request");
         }
         List<String> requestIdHeaders = requestIdHeader == null ? List.of() : List.of(requestIdHeader);
-        return new Dialect("generic-hmac", Proof.BODY, header, prefix, encoding, algorithm, eventKeyHeader, requestIdHeaders, null, null);
+        return new Dialect("generic-hmac", Proof.BODY, header, prefix, encoding, algorithm, eventKeyHeader,
+                requestIdHeaders, null, null);
     }
 
     /**

@@ -68,7 +68,8 @@ final class HeaderText {
         }
         StringBuilder words = new StringBuilder(key.length());
         for (String word : key.split("_")) {
-            words.append(words.isEmpty() ? "" : " ").append((char) (word.charAt(0) - 'a' + 'A')).append(word, 1, word.length());
+            words.append(words.isEmpty() ? "" : " ").append((char) (word.charAt(0) - 'a' + 'A'));
+            words.append(word, 1, word.length());
         }
         return words.toString();
     }

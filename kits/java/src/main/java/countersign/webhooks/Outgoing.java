@@ -25,8 +25,10 @@ public record Outgoing(String eventKey, String requestId, long attempt, String h
      * @throws IllegalArgumentException where one cannot
      */
     public Outgoing {
-        require(HeaderText.isEventKey(Objects.requireNonNull(eventKey)), "the event key is not 1 to 128 of A-Za-z0-9_.:/-");
-        require(HeaderText.isVisible(Objects.requireNonNull(requestId)), "the request id is not 1 to 255 visible ASCII characters");
+        require(HeaderText.isEventKey(Objects.requireNonNull(eventKey)),
+                "the event key is not 1 to 128 of A-Za-z0-9_.:/-");
+        require(HeaderText.isVisible(Objects.requireNonNull(requestId)),
+                "the request id is not 1 to 255 visible ASCII characters");
         require(attempt >= 0 && attempt <= HeaderText.ATTEMPT_MAX, "the attempt is not a number up to 4294967295");
         require(hookId == null || HeaderText.isVisible(hookId), "the hook id is not 1 to 255 visible ASCII characters");
         require(now.getEpochSecond() >= 0, "the time is before 1970");

@@ -36,12 +36,13 @@ final class Publisher {
             throws PublishException, InterruptedException {
         HttpRequest request = request(serverUrl, token, event, body);
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        HttpResponse.BodyHandler<Void> bounded = HttpResponse.BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(bytes -> {
+        HttpResponse.BodyHandler<Void> bounded = HttpResponse.BodyHandlers.ofByteArrayConsumer(part -> {
+            byte[] bytes = part.orElse(new byte[0]);
             if (answer.size() + bytes.length > ANSWER_MAX) {
                 throw new UncheckedIOException(new IOException("the answer is too long"));
             }
             answer.writeBytes(bytes);
-        }));
+        });
         // HttpRequest.timeout ends with the answer's headers; this limit is on the whole exchange.
         CompletableFuture<HttpResponse<Void>> exchange = Client.HTTP.sendAsync(request, bounded);
         try {

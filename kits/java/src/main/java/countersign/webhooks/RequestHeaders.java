@@ -9,9 +9,9 @@ import java.util.Map;
  * is refused; a framework's "first value of" would hide that.
  *
  * <pre>{@code
- * RequestHeaders.of(exchange.getRequestHeaders())              // JDK HttpServer
- * name -> Collections.list(request.getHeaders(name))           // Servlet
- * RequestHeaders.of(headers)                                   // Spring: @RequestHeader MultiValueMap<String, String> headers
+ * RequestHeaders.of(exchange.getRequestHeaders())    // JDK HttpServer
+ * name -> Collections.list(request.getHeaders(name)) // Servlet
+ * RequestHeaders.of(headers)                         // Spring: @RequestHeader MultiValueMap<String, String> headers
  * }</pre>
  */
 @FunctionalInterface
@@ -28,7 +28,8 @@ public interface RequestHeaders {
      * Headers out of a map whose names need not be unique but for their case. A null name (which
      * {@code HttpURLConnection} gives the status line) and null values are left out.
      *
-     * @param headers name to value, where a value is a {@code String}, an {@code Iterable}, an {@code Enumeration} or an array of them
+     * @param headers name to value, where a value is a {@code String}, or an {@code Iterable}, an
+     *     {@code Enumeration} or an array of them
      * @return a copy
      * @throws IllegalArgumentException for a value of another type
      */
@@ -50,6 +51,7 @@ public interface RequestHeaders {
                 HeaderText.strings(header.getValue()).forEach(value -> all.add(Map.entry(header.getKey(), value)));
             }
         }
-        return name -> all.stream().filter(header -> HeaderText.isSame(header.getKey(), name)).map(Map.Entry::getValue).toList();
+        return name -> all.stream().filter(header -> HeaderText.isSame(header.getKey(), name))
+                .map(Map.Entry::getValue).toList();
     }
 }

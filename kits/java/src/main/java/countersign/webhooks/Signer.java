@@ -45,7 +45,8 @@ final class Signer {
     }
 
     /** One item for each secret, the one activated last first: a receiver under rotation finds one that it knows. */
-    private static void putList(Map<String, String> headers, Dialect dialect, List<Secrets.Key> keys, Outgoing outgoing, byte[] body) {
+    private static void putList(Map<String, String> headers, Dialect dialect, List<Secrets.Key> keys,
+            Outgoing outgoing, byte[] body) {
         if (!Claim.isId(outgoing.requestId())) {
             throw new IllegalArgumentException("a request id that is signed has no '.'");
         }

@@ -43,8 +43,8 @@ final class Verifier {
 
     /**
      * The id of the first key whose digest is claimed, or null. Each key is compared with each claim whatever fitted before:
-     * how long it takes tells a sender neither which secret nor which byte was right. {@code MessageDigest.isEqual} takes the
-     * same time for equal lengths, where {@code Arrays.equals} ends at the first byte that differs.
+     * how long it takes tells a sender neither which secret nor which byte was right. {@code MessageDigest.isEqual} takes
+     * the same time for equal lengths, where {@code Arrays.equals} ends at the first byte that differs.
      */
     static String firstFit(List<Secrets.Key> keys, Function<Secrets.Key, byte[]> proof, List<byte[]> claimed,
             BiPredicate<byte[], byte[]> isEqual) {
@@ -62,7 +62,9 @@ final class Verifier {
     }
 
     private static byte[] proof(Dialect dialect, Secrets.Key key, Claim claim, byte[] body) {
-        return key.isToken() ? Digests.sha256(key.bytes()) : Digests.hmac(dialect.algorithm(), key.bytes(), claim.prefix(), body);
+        return key.isToken()
+                ? Digests.sha256(key.bytes())
+                : Digests.hmac(dialect.algorithm(), key.bytes(), claim.prefix(), body);
     }
 
     private static void checkTime(long signedAt, long now) {

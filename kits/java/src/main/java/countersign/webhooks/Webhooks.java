@@ -10,10 +10,10 @@ import java.util.Objects;
  * Verifies and signs webhooks, checks basic authentication, and publishes events to a Countersign server.
  *
  * <pre>{@code
- * static final Secrets SECRETS = Secrets.of(Files.readAllBytes(Path.of("bitbucket.secret"))).checkedFor(Dialect.BITBUCKET_CLOUD);
+ * Secrets secrets = Secrets.of(Files.readAllBytes(Path.of("bitbucket.secret"))).checkedFor(Dialect.BITBUCKET_CLOUD);
  *
  * try {
- *     Verified request = Webhooks.verify(Dialect.BITBUCKET_CLOUD, SECRETS, RequestHeaders.of(headers), body);
+ *     Verified request = Webhooks.verify(Dialect.BITBUCKET_CLOUD, secrets, RequestHeaders.of(headers), body);
  * } catch (WebhookException refused) {
  *     // log refused.reason(), answer 403
  * }
