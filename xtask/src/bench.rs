@@ -18,6 +18,7 @@ mod running;
 mod scenario;
 mod sending;
 mod server;
+pub(crate) mod verify;
 
 use std::fs;
 use std::path::PathBuf;

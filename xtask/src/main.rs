@@ -68,6 +68,12 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// What verifying costs beside other crates and the hash alone, as a table in Markdown.
+    BenchVerify {
+        /// How often everything is measured; a round takes half a minute.
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
+    },
     /// Every fuzz target, or the one named, each for as long.
     Fuzz {
         /// How long each target runs.
@@ -115,6 +121,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Receivers => Ok(suite::run_all(suite::receivers(), &Job::new(Scale::All, None))),
         Command::Bench { quick } => bench::run(quick),
+        Command::BenchVerify { rounds } => bench::verify::run(rounds),
         Command::Fuzz { seconds, target } => fuzz::run(target.as_deref(), seconds),
         Command::Soak { kills, seed } => {
             let chosen = suite::choose(&["crash".to_owned(), "timing".to_owned()], true)?;

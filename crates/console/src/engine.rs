@@ -6,7 +6,7 @@ use std::{fmt, future::Future, net::IpAddr, pin::Pin, sync::Arc};
 use bytes::Bytes;
 use countersign::EventKey;
 use pipeline::{
-    Attempt, Catalogue, Delivery, EventId, Scope, SecretId, StoreError, Timestamp, Webhook,
+    Attempt, Catalogue, Delivery, EventId, Job, Scope, SecretId, StoreError, Timestamp, Webhook,
     WebhookId,
 };
 
@@ -137,6 +137,9 @@ pub trait Engine: Send + Sync + fmt::Debug {
     /// Deliveries of this webhook have become due by a person's act, or its pause or breaker is to
     /// end now.
     fn wake(&self, webhook: WebhookId);
+
+    /// A job was begun: it is worked off from now on.
+    fn job_begun(&self, job: &Job);
 
     /// A delivery was cancelled: where it waits in memory, it is tried no more.
     fn cancelled(&self, delivery: &Delivery);

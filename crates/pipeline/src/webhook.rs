@@ -148,6 +148,15 @@ impl Webhook {
         }
     }
 
+    /// One or the other.
+    pub fn set_paused(&mut self, paused: bool, now: Timestamp) {
+        if paused {
+            self.pause(now);
+        } else {
+            self.resume(now);
+        }
+    }
+
     /// How much of the time between two moments it was paused.
     pub fn paused_between(&self, from: Timestamp, to: Timestamp) -> Duration {
         let present = self.paused_since.map(|since| (since, to));

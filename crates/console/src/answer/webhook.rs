@@ -141,10 +141,9 @@ impl WebhookAnswer {
             allow_private: webhook.allow_private,
             timeout_ms: webhook.timeout_ms,
             max_in_flight: webhook.max_in_flight,
-            rate_limit: webhook.rate_limit.map(|limit| RateLimitAnswer {
-                per_second: limit.per_second,
-                burst: limit.burst,
-            }),
+            rate_limit: webhook
+                .rate_limit
+                .map(|limit| RateLimitAnswer { per_second: limit.per_second, burst: limit.burst }),
             retry: RetryAnswer::new(&webhook.retry),
             deactivate_after_s: webhook.deactivate_after_s,
             metadata: webhook.metadata.iter().cloned().collect(),

@@ -112,7 +112,8 @@ impl EventDraft {
         let json = Some("application/json".to_owned());
         let content_type = self.content_type.check(content_type);
         let content_type = content_type.resolve("content_type", json, &mut errors);
-        let both = matches!(self.body, Field::Given(_)) && matches!(self.body_base64, Field::Given(_));
+        let both =
+            matches!(self.body, Field::Given(_)) && matches!(self.body_base64, Field::Given(_));
         let text = self.body.resolve("body", None, &mut errors).map(Bytes::from);
         let bytes = self.body_base64.check(decoded).resolve("body_base64", None, &mut errors);
         if both || (errors.is_empty() && text.is_none() && bytes.is_none()) {

@@ -65,6 +65,14 @@ pub(super) enum Wish {
 }
 
 impl Given {
+    pub(super) fn of(
+        secret: Field<SecretText>,
+        secret_base64: Field<SecretText>,
+        generate_secret: Field<bool>,
+    ) -> Given {
+        Given { secret, secret_base64, generate_secret }
+    }
+
     /// Whether no field is there that replaces or removes the secrets.
     pub(super) fn says_nothing(&self) -> bool {
         let generates = matches!(self.generate_secret, Field::Given(true));

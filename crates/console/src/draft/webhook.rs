@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use countersign::Dialect;
 use pipeline::{
     Catalogue, Scope, SignaturePolicy, SourceName, Trigger, Webhook, WebhookDialect, WebhookId,
-    trigger::TRIGGERS_MAX,
 };
 use utoipa::openapi::Object;
 
@@ -22,7 +21,7 @@ use super::{
     secret::Given,
 };
 use crate::{
-    fields::{Fault, FieldCode, FieldErrors},
+    fields::{Fault, FieldErrors},
     text::Text,
 };
 use before::{Before, Own, PaceFields};
@@ -154,26 +153,18 @@ impl WebhookDraft {
         let id: WebhookId = present.map_or_else(|| forge.ids.make(), |present| present.id);
         let before = Before::new(id, kept, present);
         let about = before.about(self.description, self.metadata, &mut work);
-        let scope = kept.map(|kept| kept.scope.clone());
-        let scope = work.or("scope", self.scope, scope, Scope::whole());
+        let scope = before.scope(self.scope, &mut work);
         let source = before.source(self.source, &mut work);
-        let dialect =
-            before.dialect(self.dialect, self.generic_hmac, source.as_ref(), &mut work);
+        let dialect = before.dialect(self.dialect, self.generic_hmac, source.as_ref(), &mut work);
         let own = Own {
-            given: Given {
-                secret: self.secret,
-                secret_base64: self.secret_base64,
-                generate_secret: self.generate_secret,
-            },
+            given: Given::of(self.secret, self.secret_base64, self.generate_secret),
             basic_auth: self.basic_auth,
             headers: self.headers,
         };
         let url = before.url(self.url, &own, &mut work);
         let sealed = before.seal(own, dialect.as_ref(), source.as_ref(), &mut work);
         let signature = before.signature(self.signature, dialect.as_ref(), &sealed, &mut work);
-        let events = self.events.check(triggers);
-        let kept_events = kept.map(|kept| kept.triggers.clone());
-        let triggers = work.or("events", events, kept_events, vec![Trigger::Every]);
+        let triggers = before.triggers(self.events, &mut work);
         let state = before.state(self.active, self.paused, &mut work);
         let pace = before.pace(
             PaceFields {
@@ -185,8 +176,7 @@ impl WebhookDraft {
             },
             &mut work,
         );
-        let allow_private = kept.map(|kept| kept.allow_private);
-        let allow_private = work.or("allow_private", self.allow_private, allow_private, false);
+        let allow_private = before.allow_private(self.allow_private, &mut work);
         let (Some(url), Some(dialect)) = (url, dialect) else {
             return Err(DraftError::Fields(work.errors));
         };
@@ -218,21 +208,8 @@ impl WebhookDraft {
             created_at: present.map_or(work.now, |present| present.created_at),
             updated_at: work.now,
         };
-        if state.paused {
-            webhook.pause(work.now);
-        } else {
-            webhook.resume(work.now);
-        }
+        webhook.set_paused(state.paused, work.now);
         work.finish(webhook)
-    }
-}
-
-fn triggers(triggers: Vec<Trigger>) -> Result<Vec<Trigger>, Fault> {
-    if (1..=TRIGGERS_MAX).contains(&triggers.len()) {
-        Ok(triggers)
-    } else {
-        let message = format!("1 to {TRIGGERS_MAX} triggers");
-        Err((FieldCode::BadLength, message))
     }
 }
 

@@ -215,7 +215,9 @@ async fn a_batch_is_answered_event_by_event() {
     assert_eq!(items[1]["event"]["status"], "duplicate");
     let wrong = |at: usize| -> Vec<_> {
         let errors = items[at]["errors"].as_array().unwrap().iter();
-        errors.map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())).collect()
+        errors
+            .map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap()))
+            .collect()
     };
     assert_eq!(wrong(2), [("/colour", "unknown_field"), ("/key", "bad_format")]);
     assert_eq!(wrong(5), [("/body", "required")]);

@@ -224,7 +224,11 @@ async fn settings_of_a_generic_hmac_are_judged_field_by_field() {
     let server = Server::start().await;
     let cases = [
         (json!({"dialect": "generic-hmac"}), "/generic_hmac", "required"),
-        (json!({"dialect": "generic-hmac", "generic_hmac": {}}), "/generic_hmac/header", "required"),
+        (
+            json!({"dialect": "generic-hmac", "generic_hmac": {}}),
+            "/generic_hmac/header",
+            "required",
+        ),
         (
             json!({"dialect": "generic-hmac", "generic_hmac": {"header": "a b"}}),
             "/generic_hmac/header",

@@ -5,29 +5,23 @@
 //! file, and installed under `target/xtask/kit-javascript` without running anybody's install script.
 //! Without npm's packages nothing runs; without Chromium the rest does, and that is said.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::counted;
 use crate::debian;
-use crate::folder;
-use crate::process::succeed;
+use crate::npm;
 use crate::report::{NotRun, Report};
 use crate::suite::{Job, Suite, Unprepared};
 
-const INSTALL_LIMIT: Duration = Duration::from_secs(900);
 const TESTS_LIMIT: Duration = Duration::from_secs(600);
 
 /// What the oldest Node.js that the kit promises can answer.
 const NODE_IS_RECENT: &str =
     "process.exit(Number(process.versions.node.split('.')[0]) >= 18 ? 0 : 1)";
-
-/// What one installation was made from.
-const MANIFESTS: [&str; 2] = ["package.json", "package-lock.json"];
 
 #[derive(Debug, Default)]
 pub(crate) struct JavaScript {
@@ -58,7 +52,8 @@ impl Suite for JavaScript {
         let chromium = debian::provide("chromium", &["chromium"], || {
             debian::answers("chromium", &["--version"])
         });
-        let packages = packages(&job.root.join("kits/javascript/tests/packages"))?;
+        let wanted = job.root.join("kits/javascript/tests/packages");
+        let packages = npm::packages("kit-javascript", &wanted)?;
         self.ready = Some(Ready { packages, without_chromium: chromium.err() });
         Ok(())
     }
@@ -86,39 +81,4 @@ impl Suite for JavaScript {
         }
         Ok(report)
     }
-}
-
-/// The folder with the packages that `wanted` locks, kept between runs.
-fn packages(wanted: &Path) -> Result<PathBuf, NotRun> {
-    let kept = folder::kept().join("kit-javascript");
-    let packages = kept.join("packages");
-    install(wanted, &packages, &kept.join("npm-cache")).map_err(|error| {
-        NotRun::new(format!("{error:#}"), "let npm reach its registry, and run it again")
-    })?;
-    Ok(packages)
-}
-
-fn install(wanted: &Path, packages: &Path, cache: &Path) -> Result<()> {
-    let read = |name: &str| fs::read_to_string(wanted.join(name)).with_context(|| name.to_owned());
-    let manifests = MANIFESTS.map(read).into_iter().collect::<Result<Vec<_>>>()?.join("\n");
-    let stamp = packages.join("installed-from");
-    if fs::read_to_string(&stamp).is_ok_and(|kept| kept == manifests) {
-        return Ok(());
-    }
-    println!("  installing npm packages into {}", packages.display());
-    if packages.exists() {
-        fs::remove_dir_all(packages).context("removing what was installed before")?;
-    }
-    fs::create_dir_all(packages).context("making a folder for packages")?;
-    for name in MANIFESTS {
-        fs::copy(wanted.join(name), packages.join(name)).with_context(|| name.to_owned())?;
-    }
-    // Not `npm ci`: it refuses a lock file without the optional packages of other machines' platforms,
-    // and a registry may not have those. The locked versions and their digests count all the same.
-    let mut npm = Command::new("npm");
-    npm.current_dir(packages).args(["install", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    npm.arg("--cache").arg(cache);
-    succeed(&mut npm, INSTALL_LIMIT)?;
-    fs::write(&stamp, manifests).context("noting what was installed")?;
-    Ok(())
 }

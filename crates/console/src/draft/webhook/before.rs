@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use pipeline::{
-    RateLimit, RetryPolicy, SealedBasicAuth, SealedSecret, SignaturePolicy, SourceName, Webhook,
-    WebhookDialect, WebhookId,
+    RateLimit, RetryPolicy, Scope, SealedBasicAuth, SealedSecret, SignaturePolicy, SourceName,
+    Trigger, Webhook, WebhookDialect, WebhookId,
+    trigger::TRIGGERS_MAX,
     webhook::{InactiveReason, SealedHeader},
 };
 use url::Url;
@@ -146,6 +147,21 @@ impl<'a> Before<'a> {
         pairs
     }
 
+    pub(super) fn scope(&self, field: Field<Scope>, work: &mut Work<'_>) -> Scope {
+        let kept = self.kept.map(|kept| kept.scope.clone());
+        work.or("scope", field, kept, Scope::whole())
+    }
+
+    pub(super) fn triggers(&self, field: Field<Vec<Trigger>>, work: &mut Work<'_>) -> Vec<Trigger> {
+        let field = field.check(triggers);
+        let kept = self.kept.map(|kept| kept.triggers.clone());
+        work.or("events", field, kept, vec![Trigger::Every])
+    }
+
+    pub(super) fn allow_private(&self, field: Field<bool>, work: &mut Work<'_>) -> bool {
+        work.or("allow_private", field, self.kept.map(|kept| kept.allow_private), false)
+    }
+
     pub(super) fn source(
         &self,
         field: Field<SourceName>,
@@ -216,8 +232,8 @@ impl<'a> Before<'a> {
         source: Option<&SourceName>,
         work: &mut Work<'_>,
     ) -> Sealed {
-        let signs_in = dialect
-            .and_then(|dialect| signing_dialect(dialect, source, &work.forge.catalogue));
+        let signs_in =
+            dialect.and_then(|dialect| signing_dialect(dialect, source, &work.forge.catalogue));
         let wish = own.given.wish(work);
         let secrets = secret::Owner {
             id: &self.owner,
@@ -331,6 +347,15 @@ fn ask_again(kept: &Webhook, own: &Own, work: &mut Work<'_>) {
         }
     }
     work.errors.absorb("headers", below);
+}
+
+fn triggers(triggers: Vec<Trigger>) -> Result<Vec<Trigger>, Fault> {
+    if (1..=TRIGGERS_MAX).contains(&triggers.len()) {
+        Ok(triggers)
+    } else {
+        let message = format!("1 to {TRIGGERS_MAX} triggers");
+        Err((FieldCode::BadLength, message))
+    }
 }
 
 fn at_most(text: String, most: usize) -> Result<String, Fault> {
