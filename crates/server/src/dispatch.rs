@@ -49,6 +49,8 @@ mod attempt;
 mod claim;
 mod lane;
 pub mod memory;
+#[cfg(test)]
+mod simulation;
 mod timer;
 
 pub(crate) use attempt::response;

@@ -58,7 +58,10 @@ fn what_waits_in_the_store_is_claimed_when_it_is_due_and_once_at_a_time() {
     assert!(matches!(lane.step(NOW, terms(true, 1, false)), Step::Wait(until) if until == later));
     assert!(matches!(lane.step(later, terms(true, 1, false)), Step::Claim { probe: false, .. }));
     lane.stored(later);
-    assert!(matches!(lane.step(later, terms(true, 1, false)), Step::Nothing), "one claim is under way");
+    assert!(
+        matches!(lane.step(later, terms(true, 1, false)), Step::Nothing),
+        "one claim is under way"
+    );
     lane.claimed(3, None, later);
     assert!(
         matches!(lane.step(later, terms(true, 1, false)), Step::Claim { .. }),
@@ -78,7 +81,9 @@ fn a_claim_that_finds_nothing_of_what_is_due_is_not_made_again_at_once() {
 #[test]
 fn a_paused_lane_gives_back_what_it_holds() {
     let mut lane = lane(2);
-    assert!(matches!(lane.step(NOW, terms(false, 1, false)), Step::GiveBack(held) if held.len() == 2));
+    assert!(
+        matches!(lane.step(NOW, terms(false, 1, false)), Step::GiveBack(held) if held.len() == 2)
+    );
     assert!(matches!(lane.step(NOW, terms(false, 1, false)), Step::Nothing));
 }
 
@@ -90,12 +95,20 @@ fn an_open_breaker_gives_back_and_then_lets_one_probe_go() {
     assert!(matches!(lane.step(NOW, terms(true, 8, false)), Step::GiveBack(_)));
     lane.stored(NOW);
     let probe_at = NOW.plus_millis(breaker::WAIT_FIRST_MS);
-    assert!(matches!(lane.step(NOW, terms(true, 8, false)), Step::Wait(until) if until == probe_at));
-    assert!(matches!(lane.step(probe_at, terms(true, 8, false)), Step::Claim { probe: true, room: 1 }));
+    assert!(
+        matches!(lane.step(NOW, terms(true, 8, false)), Step::Wait(until) if until == probe_at)
+    );
+    assert!(matches!(
+        lane.step(probe_at, terms(true, 8, false)),
+        Step::Claim { probe: true, room: 1 }
+    ));
     lane.ready.push_back(ready(0));
     lane.claimed(1, Some(NOW), probe_at);
     assert!(matches!(lane.step(probe_at, terms(true, 8, false)), Step::Attempt(_)));
-    assert!(matches!(lane.step(probe_at, terms(true, 8, false)), Step::Nothing), "only one probe goes");
+    assert!(
+        matches!(lane.step(probe_at, terms(true, 8, false)), Step::Nothing),
+        "only one probe goes"
+    );
     assert_eq!(lane.ended(outcome(false, None), probe_at), Change::Closed);
     assert!(matches!(lane.step(probe_at, terms(true, 8, false)), Step::Claim { probe: false, .. }));
 }
