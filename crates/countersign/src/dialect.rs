@@ -50,7 +50,7 @@ pub(crate) type Written = (Cow<'static, str>, String);
 /// | `bitbucket-cloud` | `X-Hub-Signature: sha256=<hex>` | body | `X-Event-Key` | `X-Request-UUID` | `X-Attempt-Number` |
 /// | `bitbucket-data-center` | the same | body | `X-Event-Key` | `X-Request-Id` | none |
 /// | `github` | `X-Hub-Signature-256: sha256=<hex>` | body | `X-GitHub-Event` | `X-GitHub-Delivery` | none |
-/// | `gitlab` | `X-Gitlab-Token`; with a `whsec_` secret `webhook-signature` | nothing; as `standard-webhooks` | `X-Gitlab-Event` | `Idempotency-Key`, else `X-Gitlab-Event-UUID` | none |
+/// | `gitlab` | `X-Gitlab-Token`; with a `whsec_` secret `webhook-signature` | nothing; as `standard-webhooks` | `X-Gitlab-Event` | `webhook-id`, else `Idempotency-Key`, else `X-Gitlab-Event-UUID` | none |
 /// | `gitea` | `X-Gitea-Signature: <hex>` | body | `X-Gitea-Event` | `X-Gitea-Delivery` | none |
 /// | `standard-webhooks` | `webhook-signature: v1,<base64>` list | `id.timestamp.body` | `X-Event-Key`, else the body's `type` | `webhook-id` | none |
 /// | `generic-hmac` | configured | body | configured | configured | none |

@@ -74,7 +74,9 @@ pub(super) fn secret_text(random: &[u8; 32]) -> Zeroizing<Vec<u8>> {
 pub(super) fn received<H: Headers + ?Sized>(headers: &H) -> Received {
     Received {
         event_key: event_key(headers),
-        request_id: text(headers, "Idempotency-Key")
+        // First the one that a signing token covers: a replay cannot change it.
+        request_id: text(headers, webhook_signature::ID_HEADER)
+            .or_else(|| text(headers, "Idempotency-Key"))
             .or_else(|| text(headers, "X-Gitlab-Event-UUID")),
         attempt: None,
         hook_id: text(headers, "X-Gitlab-Webhook-UUID"),

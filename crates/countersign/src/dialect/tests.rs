@@ -142,7 +142,7 @@ fn each_dialect_reads_its_own_ids() {
         (CLOUD, "a", "b", Some(3), Some("e")),
         (DATA_CENTER, "a", "c", None, None),
         (Dialect::Github, "f", "g", None, Some("h")),
-        (Dialect::Gitlab, "i", "k", None, Some("l")),
+        (Dialect::Gitlab, "i", "d", None, Some("l")),
         (Dialect::Gitea, "m", "n", None, None),
         (STANDARD, "a", "d", None, None),
         (generic(), "o", "p", None, None),
@@ -161,7 +161,7 @@ fn each_dialect_reads_its_own_ids() {
 }
 
 #[test]
-fn gitlab_falls_back_to_the_older_id() {
+fn gitlab_prefers_the_id_that_can_be_signed_and_falls_back_to_older_ones() {
     let id = |headers: &[(&str, &str)]| Dialect::Gitlab.received(headers).request_id;
     let uuid = ("X-Gitlab-Event-UUID", "uuid");
     assert_eq!(id(&[uuid]).as_deref(), Some("uuid"));
@@ -170,6 +170,10 @@ fn gitlab_falls_back_to_the_older_id() {
     let twice = [uuid, ("Idempotency-Key", "1"), ("idempotency-key", "1")];
     assert_eq!(id(&twice).as_deref(), Some("uuid"));
     assert_eq!(id(&[uuid, uuid]), None);
+    let (key, signed) = (("Idempotency-Key", "key"), ("webhook-id", "signed"));
+    assert_eq!(id(&[uuid, key, signed]).as_deref(), Some("signed"));
+    assert_eq!(id(&[signed, signed, key, uuid]).as_deref(), Some("key"));
+    assert_eq!(id(&[("webhook-id", "not visible"), uuid]).as_deref(), Some("uuid"));
 }
 
 #[test]

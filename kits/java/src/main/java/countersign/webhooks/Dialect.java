@@ -27,7 +27,7 @@ public final class Dialect {
             "X-Gitea-Event", List.of("X-Gitea-Delivery"), null, null);
     /** Standard Webhooks: {@code webhook-signature: v1,BASE64 ...} over id, time and body. */
     public static final Dialect STANDARD_WEBHOOKS = new Dialect("standard-webhooks", Proof.LIST, "webhook-signature", "v1,",
-            "X-Event-Key", List.of("webhook-id"), null, null);
+            "X-Event-Key", List.of(), null, null);
 
     private static final List<Dialect> NAMED =
             List.of(BITBUCKET_CLOUD, BITBUCKET_DATA_CENTER, GITHUB, GITLAB, GITEA, STANDARD_WEBHOOKS);
@@ -189,7 +189,10 @@ public final class Dialect {
         return eventKeyHeader;
     }
 
-    /** The one to believe first stands first. */
+    /**
+     * The one to believe first stands first. {@code webhook-id} is none of them: where a list of signatures can cover it, it
+     * is read before them, and sent with that list.
+     */
     List<String> requestIdHeaders() {
         return requestIdHeaders;
     }

@@ -56,7 +56,7 @@ final class Signer {
         for (int i = keys.size() - 1; i >= 0; i--) {
             list.append(list.isEmpty() ? "" : " ").append(labelled(dialect, keys.get(i), prefix, body));
         }
-        headers.putIfAbsent(Claim.ID_HEADER, outgoing.requestId());
+        put(headers, Claim.ID_HEADER, outgoing.requestId());
         put(headers, Claim.TIMESTAMP_HEADER, timestamp);
         put(headers, Claim.LIST_HEADER, list.toString());
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The order of the checks: the signature header exactly once, its label, its strict decoding, the id and time that are
@@ -82,7 +83,9 @@ final class Verifier {
         if (eventKey == null && dialect.proof() == Dialect.Proof.LIST) {
             eventKey = BodyType.of(body);
         }
-        String requestId = dialect.requestIdHeaders().stream().map(name -> HeaderText.requestId(headers, name))
+        // First the id that a signature can cover: a replay cannot change it.
+        Stream<String> first = dialect.proof() == Dialect.Proof.BODY ? Stream.empty() : Stream.of(Claim.ID_HEADER);
+        String requestId = Stream.concat(first, dialect.requestIdHeaders().stream()).map(name -> HeaderText.requestId(headers, name))
                 .filter(Objects::nonNull).findFirst().orElse(null);
         return new Verified(eventKey, requestId, HeaderText.attempt(headers, dialect.attemptHeader()), secretId);
     }
