@@ -10,6 +10,7 @@
 //! merged name by name.
 
 mod basic_auth;
+mod bulk;
 mod dialect;
 mod event;
 pub(crate) mod field;
@@ -36,6 +37,7 @@ pub use secret::{ActivateDraft, SecretDraft};
 pub use source::{BODY_MAX_BYTES, REPLAY_WINDOW_MAX_S, SourceDraft};
 pub use webhook::{DialectChoice, WebhookDraft};
 
+pub(crate) use bulk::{Asked, RecoverDraft, SelectDraft};
 pub(crate) use forge::note_unknown;
 pub(crate) use secret::{Rotation, activate, add};
 pub(crate) use source::proves_origin;

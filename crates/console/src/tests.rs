@@ -2,6 +2,7 @@
 //! of the server.
 
 mod auth;
+mod bulk;
 mod deliveries;
 mod events;
 mod golden;

@@ -2,7 +2,8 @@
 
 use countersign::{Algorithm, Dialect, Encoding, EventKey};
 use pipeline::{
-    DeliveryId, EventId, Scope, SignaturePolicy, SourceName, Status, Timestamp, Trigger, WebhookId,
+    DeliveryId, EventId, Lost, Scope, SignaturePolicy, SourceName, Status, Timestamp, Trigger,
+    WebhookId,
 };
 use utoipa::openapi::{
     Object, ObjectBuilder,
@@ -129,6 +130,7 @@ worded! {
     Encoding, ENCODINGS;
     Algorithm, ALGORITHMS;
     SignaturePolicy, SIGNATURE_POLICIES;
+    Lost, LOST;
 }
 
 impl Text for Status {
@@ -141,6 +143,14 @@ impl Text for Status {
         one_of(&Status::ALL.map(Status::as_str))
     }
 }
+
+/// The words of the API for [`Lost`].
+const LOST: [(&str, Lost); 4] = [
+    (Lost::Failed.as_str(), Lost::Failed),
+    (Lost::Cancelled.as_str(), Lost::Cancelled),
+    (Lost::Missing.as_str(), Lost::Missing),
+    (Lost::All.as_str(), Lost::All),
+];
 
 /// The words of the API for [`SignaturePolicy`].
 pub(crate) const SIGNATURE_POLICIES: [(&str, SignaturePolicy); 3] = [

@@ -2,8 +2,10 @@
 //! its handlers, which parse, call and answer.
 
 mod batch;
+mod bulk;
 mod deliveries;
 mod events;
+mod jobs;
 mod refusals;
 mod source_secrets;
 mod sources;
@@ -13,7 +15,7 @@ mod webhooks;
 use std::sync::Arc;
 
 use pipeline::{
-    SealedSecret, SecretId,
+    SealedSecret, SecretId, Timestamp,
     store::{Page, PageOf},
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -34,6 +36,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Console>> {
         .merge(events::routes())
         .merge(batch::routes())
         .merge(deliveries::routes())
+        .merge(bulk::routes())
+        .merge(jobs::routes())
         .merge(refusals::routes())
 }
 
@@ -57,11 +61,15 @@ fn secrets_page(console: &Console, secrets: &[SealedSecret]) -> answer::Page<Sec
     }
 }
 
-/// The secrets without one of them.
-fn without(secrets: &[SealedSecret], id: SecretId) -> Result<Vec<SealedSecret>, Problem> {
-    let others: Vec<SealedSecret> = secrets.iter().filter(|one| one.id != id).cloned().collect();
-    if others.len() == secrets.len() {
+/// The secrets without one of them, and without those that have expired.
+fn without(
+    secrets: &[SealedSecret],
+    id: SecretId,
+    now: Timestamp,
+) -> Result<Vec<SealedSecret>, Problem> {
+    if secrets.iter().all(|one| one.id != id) {
         return Err(Code::NotFound.into());
     }
-    Ok(others)
+    let lasting = |one: &&SealedSecret| one.expires_at.is_none_or(|expiry| now < expiry);
+    Ok(secrets.iter().filter(|one| one.id != id).filter(lasting).cloned().collect())
 }

@@ -55,6 +55,9 @@ fn secret() -> Result<Secret> {
 pub(crate) fn secret_of_file(mut bytes: Vec<u8>) -> Result<Secret> {
     if bytes.ends_with(b"\n") {
         bytes.pop();
+        if bytes.ends_with(b"\r") {
+            bytes.pop();
+        }
     }
     Ok(Secret::new(bytes)?)
 }

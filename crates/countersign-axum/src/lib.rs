@@ -83,6 +83,9 @@ struct Readme;
 /// Most signatures cover the body alone: whoever captured a genuine request can send it again with
 /// another event key, id or attempt. Remember the ids with the bodies.
 ///
+/// Its `Debug` shows neither `Authorization` nor `Cookie` nor the header in which a dialect sends the
+/// secret itself; it does show the body.
+///
 /// ```
 /// use countersign_axum::{Refused, Verified};
 /// use http::StatusCode;

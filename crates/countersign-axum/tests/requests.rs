@@ -202,6 +202,41 @@ async fn the_example_takes_genuine_requests_only() {
     }
 }
 
+#[test]
+fn one_line_ending_of_a_secret_file_is_no_part_of_it_and_nothing_else() {
+    for (file, secret) in [
+        (&b"s\xff\0"[..], &b"s\xff\0"[..]),
+        (b"s\n", b"s"),
+        (b"s\r\n", b"s"),
+        (b"s\n\r\n", b"s\n"),
+        (b"s\r\n\n", b"s\r\n"),
+        (b"s\r", b"s\r"),
+        (b" s ", b" s "),
+    ] {
+        assert_eq!(receive::secret_of_file(file.to_vec()).unwrap().expose(), secret, "{file:?}");
+    }
+}
+
+#[tokio::test]
+async fn debug_shows_nothing_that_proves_who_somebody_is() {
+    const CANARY: &str = "canary-of-this-test";
+    async fn shown(event: Verified) -> String {
+        format!("{event:?}")
+    }
+    let token = [secret(CANARY)];
+    let app = Router::new().route("/hook", post(shown));
+    let app = app.with_state(source(Dialect::Gitlab, &token));
+    let mut request = signed(Dialect::Gitlab, &token, BODY);
+    for name in ["authorization", "cookie", "cookie"] {
+        request = with(request, name, CANARY);
+    }
+    let (status, shown) = answer(&app, with(request, "x-seen", "to be seen")).await;
+    let shown = String::from_utf8_lossy(&shown);
+    assert_eq!(status, StatusCode::OK);
+    assert!(shown.contains("to be seen") && shown.contains("x-gitlab-token"), "{shown}");
+    assert!(!shown.contains(CANARY), "{shown}");
+}
+
 #[cfg(feature = "gzip")]
 mod gzipped {
     use std::io::Write as _;

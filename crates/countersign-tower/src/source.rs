@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use countersign::{EventKey, UnixSeconds, Verifier};
 use http::request::Parts;
-use http::{HeaderValue, Request, header};
+use http::{HeaderMap, HeaderValue, Request, header};
 use http_body::Body;
 use http_body_util::Full;
 
@@ -72,7 +72,7 @@ impl Source {
 
     /// Calls `observer` with each refusal and the head of its request, to count or log it. It runs
     /// before the answer goes out, so it should be quick. The head is a stranger's: bound what is
-    /// kept of it, and keep `Authorization` out of logs.
+    /// kept of it. Its `Debug` is redacted as [`VerifiedRequest`]'s is; a value taken out of it is not.
     #[must_use]
     pub fn on_refusal(self, observer: impl Fn(Refusal, &Parts) + Send + Sync + 'static) -> Self {
         Self { observer: Some(Arc::new(observer)), ..self }
@@ -118,6 +118,7 @@ impl Source {
     /// ```
     pub async fn receive<B: Body>(&self, request: Request<B>) -> Result<VerifiedRequest, Refusal> {
         let (mut head, body) = request.into_parts();
+        self.redact(&mut head.headers);
         match self.verify(&head, body).await {
             Ok((facts, body)) => {
                 head.headers.remove(header::CONTENT_ENCODING);
@@ -130,6 +131,17 @@ impl Source {
                     observer(refusal, &head);
                 }
                 Err(refusal)
+            }
+        }
+    }
+
+    /// Marks what shows who somebody is, so that neither `Debug` nor an HPACK table holds it.
+    fn redact(&self, headers: &mut HeaderMap) {
+        let token = self.verifier.dialect().token_header();
+        for (name, value) in headers.iter_mut() {
+            let is_token = token.is_some_and(|token| token.eq_ignore_ascii_case(name.as_str()));
+            if is_token || *name == header::AUTHORIZATION || *name == header::COOKIE {
+                value.set_sensitive(true);
             }
         }
     }
@@ -184,7 +196,8 @@ pub struct Facts {
     pub secret: usize,
 }
 
-/// A request that was signed with one of the secrets.
+/// A request that was signed with one of the secrets. Its `Debug` shows neither `Authorization` nor
+/// `Cookie` nor the header in which a dialect sends the secret itself; it does show the body.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct VerifiedRequest {

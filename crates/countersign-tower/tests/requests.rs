@@ -218,6 +218,30 @@ async fn a_request_may_be_received_on_any_thread() {
 }
 
 #[tokio::test]
+async fn debug_shows_nothing_that_proves_who_somebody_is() {
+    const CANARY: &str = "canary-of-this-test";
+    let token = [Secret::new(CANARY).unwrap()];
+    let seen = Arc::new(Mutex::new(String::new()));
+    let refused = Arc::clone(&seen);
+    let source = source(Dialect::Gitlab, &token).on_refusal(move |_, head| {
+        *refused.lock().unwrap() = format!("{head:?}");
+    });
+    let request = || {
+        let request = with(signed(&Dialect::Gitlab, &token, BODY), "x-seen", "to be seen");
+        ["authorization", "cookie", "cookie"].iter().fold(request, |r, name| with(r, name, CANARY))
+    };
+    let verified = source.receive(request()).await.unwrap();
+    assert_eq!(verified.head.headers["x-gitlab-token"], CANARY);
+    let mut shown = vec![format!("{verified:?}"), format!("{:?}", verified.into_request())];
+    assert!(source.receive(with(request(), "x-gitlab-token", CANARY)).await.is_err());
+    shown.push(seen.lock().unwrap().clone());
+    for shown in shown {
+        assert!(shown.contains("to be seen") && shown.contains("x-gitlab-token"), "{shown}");
+        assert!(!shown.contains(CANARY), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn the_example_takes_genuine_requests_only() {
     let secrets = [receive::secret_of_file(b"a secret of a file\n".to_vec()).unwrap()];
     let genuine = || signed(&Dialect::Github, &secrets, BODY);
@@ -227,5 +251,20 @@ async fn the_example_takes_genuine_requests_only() {
     assert_eq!(answer(service, tampered).await, (StatusCode::FORBIDDEN, REFUSED.into()));
     for empty in ["", "\n", " \n"] {
         assert!(receive::secret_of_file(empty.into()).is_err(), "{empty:?}");
+    }
+}
+
+#[test]
+fn one_line_ending_of_a_secret_file_is_no_part_of_it_and_nothing_else() {
+    for (file, secret) in [
+        (&b"s\xff\0"[..], &b"s\xff\0"[..]),
+        (b"s\n", b"s"),
+        (b"s\r\n", b"s"),
+        (b"s\n\r\n", b"s\n"),
+        (b"s\r\n\n", b"s\r\n"),
+        (b"s\r", b"s\r"),
+        (b" s ", b" s "),
+    ] {
+        assert_eq!(receive::secret_of_file(file.to_vec()).unwrap().expose(), secret, "{file:?}");
     }
 }

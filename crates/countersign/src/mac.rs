@@ -162,6 +162,24 @@ impl Mac {
         }
     }
 
+    /// The digest of a message that is at hand: a copy of the key stays where it is made.
+    pub(crate) fn digest(&self, parts: &[&[u8]]) -> Digest {
+        let written = || parts.iter().filter(|part| !part.is_empty());
+        match self {
+            Self::Sha256(key) => {
+                let mut mac = key.clone();
+                written().for_each(|part| mac.update(part));
+                Digest::of(&mac.finalize().into_bytes())
+            }
+            Self::Sha512(key) => {
+                let mut mac = key.clone();
+                written().for_each(|part| mac.update(part));
+                Digest::of(&mac.finalize().into_bytes())
+            }
+            Self::Token(token) => token.digest.clone(),
+        }
+    }
+
     pub(crate) fn finish(self) -> Digest {
         match self {
             Self::Sha256(mac) => Digest::of(&mac.finalize().into_bytes()),
@@ -188,31 +206,40 @@ fn block<H: sha2::Digest, const BYTES: usize>(key: &[u8]) -> Zeroizing<[u8; BYTE
 /// An expected digest. Compared in constant time or written into a signature header, nothing else.
 #[derive(Clone)]
 pub(crate) struct Digest {
-    bytes: Zeroizing<[u8; DIGEST_MAX_BYTES]>,
+    /// Its bytes by eights, with zeros after them.
+    words: Zeroizing<[u64; DIGEST_MAX_BYTES / 8]>,
+    /// In bytes.
     length: usize,
 }
 
 impl Digest {
-    /// At most [`DIGEST_MAX_BYTES`].
+    /// A multiple of eight bytes, at most [`DIGEST_MAX_BYTES`].
     fn of(bytes: &[u8]) -> Self {
-        let mut whole = Zeroizing::new([0_u8; DIGEST_MAX_BYTES]);
-        for (to, from) in whole.iter_mut().zip(bytes) {
-            *to = *from;
+        let mut words = Zeroizing::new([0_u64; DIGEST_MAX_BYTES / 8]);
+        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks::<8>().0) {
+            *word = u64::from_ne_bytes(*bytes);
         }
-        Self { bytes: whole, length: bytes.len() }
+        Self { words, length: bytes.len() }
     }
 
-    fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-
+    /// In constant time over the whole length, which is no secret: the differences of all words are
+    /// gathered, and looked at once.
     pub(crate) fn matches(&self, claimed: &Claimed) -> Choice {
-        self.as_slice().ct_eq(claimed.as_slice())
+        let words = self.words.iter().take(self.length / 8);
+        let mut difference = 0_u64;
+        for (word, bytes) in words.zip(claimed.bytes.as_chunks::<8>().0) {
+            difference |= word ^ u64::from_ne_bytes(*bytes);
+        }
+        difference.ct_eq(&0) & Choice::from(u8::from(self.length == claimed.length))
     }
 
     /// As a claim of the same bytes: to compare two digests of our own making.
     pub(crate) fn claimed(&self) -> Claimed {
-        Claimed { bytes: *self.bytes, length: self.length }
+        let mut bytes = [0_u8; DIGEST_MAX_BYTES];
+        for (bytes, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(self.words.iter()) {
+            *bytes = word.to_ne_bytes();
+        }
+        Claimed { bytes, length: self.length }
     }
 
     /// Lower-case hexadecimal digits, two a byte.
@@ -220,12 +247,14 @@ impl Digest {
         const DIGITS: [char; 16] =
             ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
         let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
-        self.as_slice().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]).collect()
+        let bytes = self.claimed();
+        let bytes = bytes.as_slice().iter();
+        bytes.flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]).collect()
     }
 
     /// Padded standard base64.
     pub(crate) fn base64(&self) -> String {
-        STANDARD.encode(self.as_slice())
+        STANDARD.encode(self.claimed().as_slice())
     }
 }
 
@@ -237,6 +266,7 @@ pub(crate) struct Claimed {
 }
 
 impl Claimed {
+    #[cfg(test)]
     pub(crate) const NONE: Self = Self { bytes: [0; DIGEST_MAX_BYTES], length: 0 };
 
     pub(crate) fn as_slice(&self) -> &[u8] {
@@ -251,24 +281,40 @@ pub(crate) enum DigestError {
     Length,
 }
 
-/// Exactly two hexadecimal digits a byte, in either case, and nothing else.
+/// Exactly two hexadecimal digits a byte, in either case, and nothing else. The table is asked by
+/// the sender's own digits: nothing secret steers it.
 fn claimed_of_hex(text: &[u8], algorithm: Algorithm) -> Result<Claimed, DigestError> {
-    if !text.iter().all(u8::is_ascii_hexdigit) {
-        return Err(DigestError::Encoding);
-    }
+    let value = |digit: u8| HEX.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT);
     let length = algorithm.digest_bytes();
     if text.len() != 2 * length {
-        return Err(DigestError::Length);
+        let all_digits = text.iter().all(|digit| value(*digit) != NO_DIGIT);
+        return Err(if all_digits { DigestError::Length } else { DigestError::Encoding });
     }
     let mut bytes = [0_u8; DIGEST_MAX_BYTES];
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        for digit in pair {
-            let value = char::from(*digit).to_digit(16).ok_or(DigestError::Encoding)?;
-            *byte = (*byte << 4) | u8::try_from(value).map_err(|_| DigestError::Encoding)?;
-        }
+    let mut seen = 0;
+    for (byte, [high, low]) in bytes.iter_mut().zip(text.as_chunks::<2>().0) {
+        let (high, low) = (value(*high), value(*low));
+        seen |= high | low;
+        *byte = (high << 4) | (low & 0x0f);
     }
-    Ok(Claimed { bytes, length })
+    if seen > 0x0f { Err(DigestError::Encoding) } else { Ok(Claimed { bytes, length }) }
 }
+
+/// In [`HEX`], what is no digit.
+const NO_DIGIT: u8 = 0xff;
+
+/// The value of each hexadecimal digit in either case.
+const HEX: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut digit = 0_u8;
+    while digit < 16 {
+        let letter = if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+        values[letter as usize] = digit;
+        values[letter.to_ascii_uppercase() as usize] = digit;
+        digit += 1;
+    }
+    values
+};
 
 /// Canonical padded standard base64 (RFC 4648, 4).
 fn claimed_of_base64(text: &[u8], algorithm: Algorithm) -> Result<Claimed, DigestError> {

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::dialect::Dialect;
 use crate::event_key::EventKey;
-use crate::mac::Mac;
+use crate::mac::{Mac, Proof};
 use crate::secret::Secret;
 use crate::verify::{UnixSeconds, VerifierError, keys};
 
@@ -107,6 +107,21 @@ impl Signer {
     #[must_use]
     pub fn dialect(&self) -> &Dialect {
         &self.dialect
+    }
+
+    /// Whether its requests carry a secret itself: at `gitlab` with a plain token.
+    ///
+    /// ```
+    /// use countersign::{Dialect, Secret, Signer};
+    ///
+    /// let secret = Secret::new("a token, not a key of a MAC")?;
+    /// assert!(Signer::new(Dialect::Gitlab, [&secret])?.sends_token());
+    /// assert!(!Signer::new(Dialect::Github, [&secret])?.sends_token());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn sends_token(&self) -> bool {
+        self.keys.iter().any(|key| key.proof() == Proof::Token)
     }
 
     /// All headers of the dialect for this request, besides `X-Event-Key` and `X-Attempt-Number` in

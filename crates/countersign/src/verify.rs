@@ -18,7 +18,7 @@ use subtle::{Choice, ConditionallySelectable as _};
 
 use crate::dialect::{Claim, Dialect};
 use crate::headers::Headers;
-use crate::mac::Mac;
+use crate::mac::{Digest, Mac};
 use crate::secret::{SECRETS_ACTIVE_MAX, Secret};
 
 pub use error::{VerifierError, VerifyError};
@@ -169,10 +169,10 @@ impl Verifier {
     ) -> Result<Verified, VerifyError> {
         let claim = self.dialect.claim(headers, &self.keys)?;
         let mut comparison = Comparison::default();
+        let [id, dot, timestamp, end] = claim.before;
         for (index, mac) in self.answering(&claim) {
-            let mut mac = started(mac, &claim);
-            mac.update(body);
-            comparison.add(index, mac, &claim);
+            let expected = mac.digest(&[id, dot, timestamp, end, body]);
+            comparison.add(index, &expected, &claim);
         }
         comparison.verdict(self.decoy, claim.signed_at, now)
     }
@@ -271,7 +271,7 @@ impl Verification {
     pub fn finish(self, now: UnixSeconds) -> Result<Verified, VerifyError> {
         let mut comparison = Comparison::default();
         for (index, mac) in self.macs {
-            comparison.add(index, mac, &self.claim);
+            comparison.add(index, &mac.finish(), &self.claim);
         }
         comparison.verdict(self.decoy, self.claim.signed_at, now)
     }
@@ -291,11 +291,10 @@ impl Default for Comparison {
 }
 
 impl Comparison {
-    fn add(&mut self, index: u32, mac: Mac, claim: &Claim<'_>) {
-        let expected = mac.finish();
+    fn add(&mut self, index: u32, expected: &Digest, claim: &Claim<'_>) {
         let mut matches = Choice::from(0);
         for claimed in claim.digests() {
-            matches |= expected.matches(claimed);
+            matches |= expected.matches(&claimed);
         }
         self.secret.conditional_assign(&index, matches & !self.found);
         self.found |= matches;

@@ -17,12 +17,16 @@ use http::{
 };
 use pipeline::{Event, SentRequest, SignaturePolicy, Timestamp};
 
+use crate::Response;
+
 /// What is sent as `User-Agent` unless the webhook's own headers or the received ones say otherwise.
 pub const USER_AGENT_OURS: &str = concat!("Countersign/", env!("CARGO_PKG_VERSION"));
 
 const ATTEMPT_NUMBER: HeaderName = HeaderName::from_static("x-attempt-number");
 const EVENT_KEY: HeaderName = HeaderName::from_static("x-event-key");
 const REDACTED: &str = "[redacted]";
+/// A shorter value stands in an answer by chance.
+pub const ECHO_MIN_BYTES: usize = 6;
 
 /// How a webhook's requests show their origin.
 #[derive(Clone, Debug)]
@@ -40,13 +44,22 @@ pub enum Form {
 }
 
 impl Form {
-    /// Whether a header carries a secret itself.
-    fn is_token(&self, name: &HeaderName) -> bool {
-        let signers = match self {
+    fn signers(&self) -> &[Signer] {
+        match self {
             Form::Dialect(signer) => std::slice::from_ref(signer),
             Form::AsReceived { signers, .. } => signers,
-        };
-        let mut tokens = signers.iter().filter_map(|signer| signer.dialect().token_header());
+        }
+    }
+
+    /// Whether a header carries a signature: no other value ever stands there.
+    fn signs_in(&self, name: &HeaderName) -> bool {
+        let mut own = self.signers().iter().flat_map(|one| one.dialect().signature_headers());
+        own.any(|own| own.eq_ignore_ascii_case(name.as_str()))
+    }
+
+    /// Whether a header carries a secret itself.
+    fn is_token(&self, name: &HeaderName) -> bool {
+        let mut tokens = self.signers().iter().filter_map(|signer| signer.dialect().token_header());
         tokens.any(|token| token.eq_ignore_ascii_case(name.as_str()))
     }
 }
@@ -89,6 +102,9 @@ pub enum BuildError {
     /// An id does not fit the dialect.
     #[error("the request cannot be signed in this dialect")]
     Sign(#[from] SignError),
+    /// It is to be signed anew, and no secret of the webhook fits the dialect in which it came.
+    #[error("no secret of the webhook fits the dialect in which the event came")]
+    NoSigner,
     /// A value does not fit a header.
     #[error("a value cannot stand in a header")]
     Header,
@@ -123,7 +139,7 @@ impl Envelope {
         if let Some(authorization) = &self.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
-        for (name, own) in &self.headers {
+        for (name, own) in self.headers.iter().filter(|(name, _)| !self.form.signs_in(name)) {
             headers.insert(name, own.clone());
         }
         Ok(headers)
@@ -169,23 +185,47 @@ impl Envelope {
                 remove_signature(headers, dialect);
                 add(headers, signer.signature_headers(&outgoing)?)?;
             }
-            (SignaturePolicy::Replace, None) | (SignaturePolicy::Drop, _) => {
-                remove_signature(headers, dialect);
-            }
+            // A receiver that verifies must not get an unsigned request in place of a signed one.
+            (SignaturePolicy::Replace, None) => return Err(BuildError::NoSigner),
+            (SignaturePolicy::Drop, _) => remove_signature(headers, dialect),
         }
         Ok(())
+    }
+
+    /// Takes what is secret of a request out of what came back: a receiver may send back what it got.
+    /// `sent` is the headers of the request. Values under [`ECHO_MIN_BYTES`] stay.
+    pub fn redact(&self, sent: &HeaderMap, response: &mut Response) {
+        let secret: Vec<&[u8]> = sent
+            .iter()
+            .filter(|(name, _)| self.is_secret(name))
+            .flat_map(|(_, value)| [value.as_bytes(), credentials_of(value.as_bytes())])
+            .filter(|value| value.len() >= ECHO_MIN_BYTES)
+            .collect();
+        if secret.is_empty() {
+            return;
+        }
+        if let Some(body) = without(&response.body, &secret) {
+            response.body = body.into();
+        }
+        for value in response.headers.values_mut() {
+            let clean = without(value.as_bytes(), &secret);
+            if let Some(clean) = clean.and_then(|clean| HeaderValue::from_bytes(&clean).ok()) {
+                *value = clean;
+            }
+        }
+    }
+
+    fn is_secret(&self, name: &HeaderName) -> bool {
+        name == AUTHORIZATION
+            || self.form.is_token(name)
+            || self.headers.iter().any(|(own, _)| own == name)
     }
 
     /// What was sent, as it is kept, with names as they stood on the wire: the values of
     /// `Authorization`, of a token and of the webhook's own headers are left out.
     pub fn sent(&self, url: &str, headers: &HeaderMap) -> SentRequest {
-        let secret = |name: &HeaderName| {
-            name == AUTHORIZATION
-                || self.form.is_token(name)
-                || self.headers.iter().any(|(own, _)| own == name)
-        };
         let shown = headers.iter().map(|(name, value)| {
-            let value = if secret(name) {
+            let value = if self.is_secret(name) {
                 REDACTED.to_owned()
             } else {
                 String::from_utf8_lossy(value.as_bytes()).into_owned()
@@ -194,6 +234,34 @@ impl Envelope {
         });
         SentRequest { url: url.to_owned(), headers: shown.collect() }
     }
+}
+
+/// What stands after the scheme of `Authorization`.
+fn credentials_of(value: &[u8]) -> &[u8] {
+    let space = value.iter().position(|byte| *byte == b' ');
+    space.and_then(|space| value.get(space + 1..)).unwrap_or_default()
+}
+
+/// `text` with each of `secrets` replaced; `None` where none is in it.
+fn without(text: &[u8], secrets: &[&[u8]]) -> Option<Vec<u8>> {
+    let mut clean = Vec::new();
+    let mut rest = text;
+    let mut found = false;
+    while let Some((first, after)) = rest.split_first() {
+        let secret = secrets.iter().filter(|secret| rest.starts_with(secret));
+        match secret.max_by_key(|secret| secret.len()) {
+            Some(secret) => {
+                found = true;
+                clean.extend_from_slice(REDACTED.as_bytes());
+                rest = &rest[secret.len()..];
+            }
+            None => {
+                clean.push(*first);
+                rest = after;
+            }
+        }
+    }
+    found.then_some(clean)
 }
 
 /// A name as the client writes it on the wire: `X-Hub-Signature`.
@@ -223,8 +291,9 @@ fn outgoing<'a>(
     }
 }
 
+/// Of any dialect: the source may have had another one when the event came.
 fn remove_signature(headers: &mut HeaderMap, dialect: &Dialect) {
-    for name in dialect.signature_headers() {
+    for name in Dialect::ALL.iter().chain([dialect]).flat_map(Dialect::signature_headers) {
         headers.remove(name);
     }
 }

@@ -1,4 +1,4 @@
-//! What a store does for the pipeline: five small traits, one for each part of the way.
+//! What a store does for the pipeline: seven small traits, one for each part of the way.
 //!
 //! A store keeps sealed bytes and never sees a secret in clear. A future that ends `Ok` means that
 //! the change is durable: committed and synced. Nothing is answered, handed over or cached before.
@@ -8,15 +8,19 @@
 use std::{fmt, future::Future, pin::Pin};
 
 pub mod accept;
+pub mod bulk;
 pub mod catalogue;
 pub mod dispatch;
 pub mod history;
+pub mod retention;
 pub mod upkeep;
 
 pub use accept::{Accept, Accepted, Identity, NewDelivery, NewEvent};
+pub use bulk::{Bulk, Estimate, Step, Stepped};
 pub use catalogue::{Configured, Expected, Keep, OnWaiting};
 pub use dispatch::{Claim, Claimed, ClaimedDelivery, Dispatch, LaneMemory, Record, Recovered};
 pub use history::{DeliveryFilter, EventFilter, History, Page, PageOf};
+pub use retention::{Extent, Removed, Retain, Slice};
 pub use upkeep::{Counts, Health, Upkeep};
 
 /// What a store's method answers with, later.
@@ -32,6 +36,9 @@ pub enum StoreError {
     /// The disk is full. Nothing was changed.
     #[error("the store's disk is full")]
     Full,
+    /// History is over its limit and everything in it waits. Nothing was changed.
+    #[error("history is over its limit, and everything in it waits")]
+    HistoryFull,
     /// It refuses work: it is closing, or a write failed and it has not been reopened yet.
     /// Nothing is confirmed.
     #[error("the store does not take work now")]
@@ -51,15 +58,19 @@ pub enum StoreError {
     /// The event's body has been removed.
     #[error("the body has been removed")]
     BodyExpired,
-    /// The delivery's status does not allow it.
-    #[error("the delivery's status does not allow that")]
+    /// The delivery's or the job's status does not allow it.
+    #[error("its status does not allow that")]
     WrongStatus,
+    /// As many jobs run as may.
+    #[error("too many jobs run")]
+    TooManyJobs,
     /// The store's own failure.
     #[error("the store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// All five parts.
-pub trait Store: Accept + Dispatch + Keep + History + Upkeep + fmt::Debug {}
+/// All seven parts.
+pub trait Store: Accept + Dispatch + Keep + History + Bulk + Retain + Upkeep + fmt::Debug {}
 
-impl<S: Accept + Dispatch + Keep + History + Upkeep + fmt::Debug> Store for S {}
+impl<S> Store for S where S: Accept + Dispatch + Keep + History + Bulk + Retain + Upkeep + fmt::Debug
+{}

@@ -19,9 +19,10 @@ use url::Url;
 
 use crate::{
     clock::{MachineClock, SystemRandomness},
-    config::{Config, secret_file::SecretBytes},
+    config::{Config, HistoryConfig, secret_file::SecretBytes},
     dispatch::Dispatcher,
     engine::ServerEngine,
+    jobs::Jobs,
     listen::{self, BindError},
     master_key::KeyError,
     receive::{Receiver, Refusals},
@@ -84,6 +85,8 @@ pub struct Server {
     pub(crate) base: Base,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) receiver: Arc<Receiver>,
+    pub(crate) jobs: Arc<Jobs>,
+    pub(crate) history: HistoryConfig,
     pub(crate) draining: Arc<AtomicBool>,
     pub(crate) drain: Duration,
     /// The data folder and the store's reserve.
@@ -132,11 +135,14 @@ pub async fn build_on(mut config: Config, options: StoreOptions) -> Result<Serve
     let dispatcher = base.dispatcher(network.client);
     let refusals = Arc::new(Refusals::default());
     let draining = Arc::new(AtomicBool::new(false));
+    let jobs = Arc::new(base.jobs(dispatcher.clone()));
     let engine = ServerEngine {
         store: base.store.clone(),
         live: base.live.clone(),
         dispatcher: dispatcher.clone(),
+        jobs: jobs.clone(),
         refusals: refusals.clone(),
+        explaining: tokio::sync::Semaphore::new(1),
         metrics: base.metrics.clone(),
         secret_use: base.secret_use.clone(),
         guard: network.guard,
@@ -162,6 +168,8 @@ pub async fn build_on(mut config: Config, options: StoreOptions) -> Result<Serve
         receiver: base.receiver(dispatcher.clone(), refusals)?,
         dispatcher,
         console,
+        jobs,
+        history: config.history,
         draining,
         drain: config.server.drain,
         data: (config.server.data, config.store.reserve_bytes),

@@ -3,13 +3,16 @@
 //! Owns how each forgery is made. All are harmless: the body says that it is a test, the event key is
 //! nobody's trigger, and no forgery would do more than the genuine request. What a dialect does not
 //! have is left out: a time that could be stale, a digest that could be cut off, a body that is covered.
+//! Two signature headers are one forgery in two requests, because receivers differ in which they read.
+
+mod sha1;
 
 use std::borrow::Cow;
 
-use aws_lc_rs::hmac;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use countersign::{Dialect, EventKey, Outgoing, RandomnessUnavailable, Secret, Signer, UnixSeconds};
+use countersign::{
+    Dialect, EventKey, Outgoing, RandomnessUnavailable, Secret, Signer, UnixSeconds,
+};
 
 /// The event key of a challenge's requests, unless another one is asked for.
 pub const EVENT_KEY: &str = "countersign:challenge";
@@ -43,7 +46,7 @@ pub enum Kind {
     TruncatedDigest,
     /// Signed with the right secret by HMAC-SHA1.
     Sha1,
-    /// Two signature headers, the genuine one first.
+    /// Two signature headers: in one request the genuine one first, in the next one last.
     TwoHeaders,
     /// Signed an hour ago.
     Stale,
@@ -113,7 +116,7 @@ pub struct Challenge<'a> {
 }
 
 impl Challenge<'_> {
-    /// The requests, the genuine one first and its replay last.
+    /// The requests, the genuine one first and its replay last. Those of one kind stand together.
     ///
     /// # Errors
     ///
@@ -123,7 +126,7 @@ impl Challenge<'_> {
         let genuine = self.signed(Kind::Genuine, self.secret, self.at, &body)?;
         let token = self.is_token();
         let mut trials = vec![genuine.clone()];
-        trials.push(self.changed(Kind::Unsigned, &body, |_, _| None)?);
+        trials.push(self.changed(Kind::Unsigned, &body, |_| None)?);
         if !token {
             let tampered = Bytes::from([body.trim_ascii_end(), b" "].concat());
             trials.push(Trial {
@@ -134,12 +137,9 @@ impl Challenge<'_> {
         }
         let other = Secret::generate_from_system(self.alike())?;
         trials.push(self.signed(Kind::WrongSecret, &other, self.at, &body)?);
-        trials.push(self.changed(Kind::TruncatedDigest, &body, |_, value| Some(cut(value)))?);
-        if !token {
-            let mac = self.sha1_of(&body);
-            trials.push(self.changed(Kind::Sha1, &body, |_, value| Some(sha1(value, &mac)))?);
-        }
-        trials.push(self.two_headers(&body)?);
+        trials.push(self.changed(Kind::TruncatedDigest, &body, |value| Some(cut(value)))?);
+        trials.extend(self.sha1(&body)?);
+        trials.extend(self.two_headers(&body)?);
         let stale = UnixSeconds(self.at.0 - STALE_S);
         let stale = self.signed(Kind::Stale, self.secret, stale, &body)?;
         if self.signs_a_time(&stale, &body)? {
@@ -177,20 +177,37 @@ impl Challenge<'_> {
         &self,
         kind: Kind,
         body: &Bytes,
-        change: impl Fn(&str, &str) -> Option<String>,
+        change: impl Fn(&str) -> Option<String>,
     ) -> Result<Trial, ChallengeError> {
         let mut trial = self.signed(kind, self.secret, self.at, body)?;
         let headers = std::mem::take(&mut trial.headers).into_iter();
         let changed = headers.filter_map(|(name, value)| {
-            let value = if self.is_signature(&name) { change(&name, &value)? } else { value };
+            let value = if self.is_signature(&name) { change(&value)? } else { value };
             Some((name, value))
         });
         trial.headers = changed.collect();
         Ok(trial)
     }
 
-    /// The genuine signature and then another one.
-    fn two_headers(&self, body: &Bytes) -> Result<Trial, ChallengeError> {
+    /// The signature made by HMAC-SHA1. Nothing where nothing is signed.
+    fn sha1(&self, body: &Bytes) -> Result<Option<Trial>, ChallengeError> {
+        let mut trial = self.signed(Kind::Sha1, self.secret, self.at, body)?;
+        let signature = trial.headers.iter().position(|(name, _)| self.is_signature(name));
+        Ok(signature.and_then(|at| {
+            trial.headers[at].1 = sha1::forged(&trial, &trial.headers[at].1, self.secret)?;
+            Some(trial)
+        }))
+    }
+
+    /// The genuine signature and then another one, and once the other way about.
+    fn two_headers(&self, body: &Bytes) -> Result<[Trial; 2], ChallengeError> {
+        let request_id = &format!("{}-reversed", self.request_id);
+        let mut reversed = Challenge { request_id, ..*self }.signed_twice(body)?;
+        reversed.headers.reverse();
+        Ok([self.signed_twice(body)?, reversed])
+    }
+
+    fn signed_twice(&self, body: &Bytes) -> Result<Trial, ChallengeError> {
         let mut trial = self.signed(Kind::TwoHeaders, self.secret, self.at, body)?;
         let other = Secret::generate_from_system(self.alike())?;
         let forged = self.signed(Kind::TwoHeaders, &other, self.at, body)?;
@@ -212,19 +229,17 @@ impl Challenge<'_> {
     /// The dialect for which another secret of the same kind is made.
     fn alike(&self) -> &Dialect {
         let whsec = self.secret.expose().starts_with(b"whsec_");
-        if whsec && self.dialect.signs_with_all() { &Dialect::StandardWebhooks } else { self.dialect }
+        if whsec && self.dialect.signs_with_all() {
+            &Dialect::StandardWebhooks
+        } else {
+            self.dialect
+        }
     }
 
     /// Whether the dialect's own verifier finds the stale request stale.
     fn signs_a_time(&self, stale: &Trial, body: &Bytes) -> Result<bool, ChallengeError> {
         let verifier = countersign::Verifier::new(self.dialect.clone(), [self.secret])?;
         Ok(verifier.verify(&stale.headers, body, self.at).is_err())
-    }
-
-    /// HMAC-SHA1 over the body under the secret's bytes.
-    fn sha1_of(&self, body: &[u8]) -> hmac::Tag {
-        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, self.secret.expose());
-        hmac::sign(&key, body)
     }
 }
 
@@ -233,16 +248,6 @@ fn cut(value: &str) -> String {
     let label = label(value);
     let digest = value.len() - label.len();
     value.chars().take(label.len() + digest / 2).collect()
-}
-
-/// A SHA-1 written as the value is: hexadecimal after `sha1=`, or without a label, or base64 in a list.
-fn sha1(value: &str, mac: &hmac::Tag) -> String {
-    let hex: String = mac.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    match label(value) {
-        "v1," => format!("v1,{}", STANDARD.encode(mac.as_ref())),
-        "" => hex,
-        _ => format!("sha1={hex}"),
-    }
 }
 
 /// `sha256=`, `v1,`, or nothing.

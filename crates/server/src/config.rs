@@ -39,6 +39,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// The store.
     pub store: StoreConfig,
+    /// How far history reaches.
+    pub history: HistoryConfig,
     /// The dialect of a webhook that names none.
     pub default_dialect: Dialect,
     /// What webhooks with `allow_private` may reach.
@@ -90,6 +92,15 @@ pub enum AdminTokenFrom {
 pub struct StoreConfig {
     /// Accepting stops where less than this is free.
     pub reserve_bytes: u64,
+}
+
+/// How far history reaches, whichever comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryConfig {
+    /// Finished events are removed when they have been finished for longer.
+    pub age_max: Duration,
+    /// Finished events are removed, oldest first, while more bytes than this are in use.
+    pub size_max_bytes: u64,
 }
 
 /// Log lines.

@@ -12,15 +12,17 @@ use console::engine::{
 use countersign::EventKey;
 use deliver::{Resolve, TargetError, TargetGuard, TargetPolicy};
 use pipeline::{
-    Attempt, Catalogue, Clock, Delivery, DeliveryId, Event, EventFacts, IdGenerator, Marks,
+    Attempt, Catalogue, Clock, Delivery, DeliveryId, Event, EventFacts, IdGenerator, Job, Marks,
     SecretId, Status, Store, StoreError, Timestamp, Webhook, WebhookId,
     store::{Accepted, Health, Identity},
 };
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::{
     dispatch::{Dispatcher, response},
     explaining,
+    jobs::Jobs,
     live::Live,
     metrics::Metrics,
     receive::{Refusals, admission},
@@ -37,8 +39,12 @@ pub struct ServerEngine {
     pub live: Arc<Live>,
     /// What delivers.
     pub dispatcher: Arc<Dispatcher>,
+    /// What works jobs off.
+    pub jobs: Arc<Jobs>,
     /// What was refused lately.
     pub refusals: Arc<Refusals>,
+    /// One explanation at a time.
+    pub explaining: Semaphore,
     /// Counts.
     pub metrics: Arc<Metrics>,
     /// When secrets were used last.
@@ -173,6 +179,10 @@ impl Engine for ServerEngine {
         self.dispatcher.wake(webhook);
     }
 
+    fn job_begun(&self, job: &Job) {
+        self.jobs.begun(job);
+    }
+
     fn cancelled(&self, delivery: &Delivery) {
         self.metrics.delivery_finished(delivery.status);
         self.dispatcher.cancelled(delivery.webhook, delivery.id);
@@ -204,9 +214,10 @@ impl Engine for ServerEngine {
 
     fn explain_refusal(&self, number: u64) -> EngineFuture<'_, Option<(Refusal, Vec<String>)>> {
         Box::pin(async move {
+            // One at a time: a large body is hashed some twenty times for each secret.
+            let _turn = self.explaining.acquire().await.ok()?;
             let (refusal, held) = self.refusals.find(number)?;
             let live = self.live.clone();
-            // A large body is hashed some twenty times for each secret.
             let explaining = tokio::task::spawn_blocking(move || {
                 let sentences = explaining::explain(&refusal, &held, &live);
                 (refusal, sentences)
@@ -225,7 +236,8 @@ impl Engine for ServerEngine {
         }
         match self.store.health() {
             Health::Ready => Readiness::Ready,
-            Health::Full => Readiness::DiskFull,
+            Health::DiskFull => Readiness::DiskFull,
+            Health::HistoryFull => Readiness::HistoryFull,
             Health::Unavailable => Readiness::StoreUnavailable,
         }
     }

@@ -5,11 +5,11 @@
 //! request in it.
 
 use console::engine::Refusal;
-use countersign::{Explainer, Secret, UnixSeconds, Verdict};
+use countersign::{Cause, Explainer, UnixSeconds, Verdict};
 use pipeline::Source;
 
 use crate::{
-    live::{Live, Snapshot},
+    live::{Live, Snapshot, SourceSecrets},
     receive::HeldRequest,
 };
 
@@ -35,13 +35,15 @@ fn of_no_source(snapshot: &Snapshot, name: &str) -> Vec<String> {
     let close = |known: &&str| strsim::damerau_levenshtein(known, name) <= 2;
     let names = snapshot.catalogue.sources().map(|source| source.name.as_str());
     if let Some(near) = names.into_iter().find(close) {
-        sentences.push(format!("There is one named {near}: the URL at the sender may be misspelt."));
+        sentences
+            .push(format!("There is one named {near}: the URL at the sender may be misspelt."));
     }
     sentences
 }
 
 fn of_basic_auth(refusal: &Refusal) -> Vec<String> {
-    let mut sentences = vec!["Refused: the user name or the password is wrong or missing.".to_owned()];
+    let mut sentences =
+        vec!["Refused: the user name or the password is wrong or missing.".to_owned()];
     if refusal.event_key.as_deref() == Some("diagnostics:ping") {
         sentences.push("\"Test connection\" may send a ping without credentials.".to_owned());
     } else {
@@ -60,16 +62,18 @@ fn of_signature(
     source: &Source,
     live: &Live,
 ) -> Vec<String> {
-    let Ok((active, expired)) = live.secrets(source) else {
+    let Ok(secrets) = live.secrets(source) else {
         return vec!["The secrets of this source do not open with the master key.".to_owned()];
     };
-    if active.is_empty() {
-        return of_no_secret(source, &expired);
+    if secrets.active.is_empty() {
+        return of_no_secret(source, &secrets);
     }
     if refusal.size_bytes > 0 && held.body.is_empty() {
-        return vec!["Refused. The body was too large to be held, so no cause can be told.".to_owned()];
+        let sentence = "Refused. The request is not held any more, or was too large to be held.";
+        return vec![sentence.to_owned()];
     }
-    let mut explainer = Explainer::new(&source.dialect, &active).with_expired(&expired);
+    let mut explainer = Explainer::new(&source.dialect, &secrets.active);
+    explainer = explainer.with_expired(&secrets.expired);
     if let Some(encoded) = &held.encoded {
         explainer = explainer.with_encoded_body(encoded);
     }
@@ -82,12 +86,23 @@ fn of_signature(
         }
         verdict => vec![verdict.to_string()],
     };
-    sentences.extend(explanation.causes().iter().map(ToString::to_string));
+    sentences.extend(explanation.causes().iter().map(|cause| sentence(cause, &secrets)));
     sentences
 }
 
-fn of_no_secret(source: &Source, expired: &[Secret]) -> Vec<String> {
-    let state = match (source.secrets.is_empty(), expired.is_empty()) {
+/// A cause in words, with the id of the secret that it is about.
+fn sentence(cause: &Cause, secrets: &SourceSecrets) -> String {
+    let id = match cause {
+        Cause::SecretExpired { secret } => secrets.expired_ids.get(*secret),
+        Cause::SecretHasSurroundingWhitespace { secret }
+        | Cause::SenderSecretHasLineFeed { secret } => secrets.ids.get(*secret),
+        _ => None,
+    };
+    id.map_or_else(|| cause.to_string(), |id| format!("{cause} ({id})"))
+}
+
+fn of_no_secret(source: &Source, secrets: &SourceSecrets) -> Vec<String> {
+    let state = match (source.secrets.is_empty(), secrets.expired.is_empty()) {
         (true, _) => "it has no secret",
         (false, true) => "none of its secrets is active",
         (false, false) => "all of its secrets have expired: add one",

@@ -11,7 +11,8 @@ use std::{
 
 use countersign::Secret;
 use pipeline::{
-    Catalogue, Clock, Source, SourceName, StoreError, Timestamp, WebhookId, store::Configured,
+    Catalogue, Clock, SecretId, Source, SourceName, StoreError, Timestamp, WebhookId,
+    store::Configured,
 };
 use sealing::KeyRing;
 
@@ -54,6 +55,19 @@ impl Snapshot {
     }
 }
 
+/// A source's secrets, opened.
+#[derive(Debug)]
+pub struct SourceSecrets {
+    /// The ids of the active ones, in their order.
+    pub ids: Vec<SecretId>,
+    /// The active ones, in the order of their activation.
+    pub active: Vec<Secret>,
+    /// The ids of those that have expired, in their order.
+    pub expired_ids: Vec<SecretId>,
+    /// Those that were active and have expired.
+    pub expired: Vec<Secret>,
+}
+
 /// The present snapshot and how to make the next one.
 #[derive(Debug)]
 pub struct Live {
@@ -85,12 +99,14 @@ impl Live {
 
     /// The secrets of a source, the active ones first and then those that have expired: to explain
     /// a refusal.
-    pub fn secrets(&self, source: &Source) -> Result<(Vec<Secret>, Vec<Secret>), UnsealError> {
+    pub fn secrets(&self, source: &Source) -> Result<SourceSecrets, UnsealError> {
         let owner = source.id.to_string();
         let now = self.clock.now();
         let active = unseal::active_secrets(&self.keys, &owner, &source.secrets, now)?;
+        let (ids, active) = active.into_iter().map(|(sealed, secret)| (sealed.id, secret)).unzip();
         let expired = unseal::expired_secrets(&self.keys, &owner, &source.secrets, now)?;
-        Ok((active.into_iter().map(|(_, secret)| secret).collect(), expired))
+        let (expired_ids, expired) = expired.into_iter().unzip();
+        Ok(SourceSecrets { ids, active, expired_ids, expired })
     }
 
     fn prepare(&self, configured: Configured) -> Snapshot {

@@ -45,6 +45,11 @@ pub struct Metrics {
     in_memory: Gauge,
     pending: Gauge<u64, AtomicU64>,
     store_bytes: Gauge<u64, AtomicU64>,
+    events_removed: Counter,
+    history_bytes: Gauge<u64, AtomicU64>,
+    history_age_seconds: Gauge<u64, AtomicU64>,
+    history_full: Gauge,
+    jobs_running: Gauge,
     connections: Gauge,
 }
 
@@ -72,6 +77,11 @@ impl Default for Metrics {
             in_memory: Gauge::default(),
             pending: Gauge::default(),
             store_bytes: Gauge::default(),
+            events_removed: Counter::default(),
+            history_bytes: Gauge::default(),
+            history_age_seconds: Gauge::default(),
+            history_full: Gauge::default(),
+            jobs_running: Gauge::default(),
             connections: Gauge::default(),
         };
         metrics.register();
@@ -118,11 +128,39 @@ impl Metrics {
             self.pending.clone(),
         );
         registry.register("store_size_bytes", "Bytes on disk", self.store_bytes.clone());
+        self.register_background();
+        let Metrics { registry, .. } = self;
         registry.register(
             "public_connections",
             "Open connections of the public listener",
             self.connections.clone(),
         );
+    }
+
+    /// What goes on beside requests and deliveries.
+    fn register_background(&mut self) {
+        let Metrics { registry, .. } = self;
+        registry.register(
+            "events_removed",
+            "Events that retention removed",
+            self.events_removed.clone(),
+        );
+        registry.register(
+            "history_size_bytes",
+            "Bytes in use, as history.size_max_bytes counts them",
+            self.history_bytes.clone(),
+        );
+        registry.register(
+            "history_oldest_event_age_seconds",
+            "Age of the oldest event",
+            self.history_age_seconds.clone(),
+        );
+        registry.register(
+            "history_full",
+            "Whether events are not accepted because everything in a full history waits",
+            self.history_full.clone(),
+        );
+        registry.register("jobs_running", "Jobs that run", self.jobs_running.clone());
     }
 
     /// An event was kept. `origin` is `source` or `api`.
@@ -176,6 +214,27 @@ impl Metrics {
         self.in_memory.set(in_memory as i64);
         self.pending.set(pending);
         self.store_bytes.set(store_bytes);
+    }
+
+    /// Retention removed events.
+    pub fn events_removed(&self, number: u64) {
+        self.events_removed.inc_by(number);
+    }
+
+    /// How far history reaches.
+    pub fn history(&self, used_bytes: u64, age: Duration) {
+        self.history_bytes.set(used_bytes);
+        self.history_age_seconds.set(age.as_secs());
+    }
+
+    /// Whether accepting is held for want of room in history.
+    pub fn history_full(&self, full: bool) {
+        self.history_full.set(i64::from(full));
+    }
+
+    /// Jobs that run.
+    pub fn jobs_running(&self, number: usize) {
+        self.jobs_running.set(number as i64);
     }
 
     /// The page. Empty where it cannot be written, which does not happen in memory.

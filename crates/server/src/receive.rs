@@ -126,7 +126,7 @@ impl Receiver {
             Ok(Some(plain)) => match intake {
                 Some(intake) => self.accept(intake, &parts.headers, plain).await,
                 // A decoy accepts nothing; this is what would be said if it did.
-                None => self.refuse(name, parts, peer, &Refused::new("source_unknown")),
+                None => self.refuse(name, None, parts, peer, &Refused::new("source_unknown")),
             },
             Ok(None) => self.pong(),
             Err(Stopped::Refused(refused)) => {
@@ -134,7 +134,7 @@ impl Receiver {
                     let source = intake.source.name.clone();
                     self.notices.raise(Notice::SourceRefusing(source, refused.reason));
                 }
-                self.refuse(name, parts, peer, &refused)
+                self.refuse(name, intake, parts, peer, &refused)
             }
             Err(Stopped::Answer(answer, reason)) => {
                 self.metrics.refused(reason);
@@ -177,7 +177,12 @@ impl Receiver {
             (Some(intake), Verdict::NotAsked, _) => refused_by_basic(intake, headers),
         };
         match reason {
-            None if intake.is_some_and(|intake| is_signed_ping(intake, headers)) => Ok(None),
+            None if intake.is_some_and(|intake| is_signed_ping(intake, headers)) => {
+                if let Some(secret) = plain.secret {
+                    self.secret_use.note(secret, self.clock.now());
+                }
+                Ok(None)
+            }
             None => Ok(Some(plain)),
             Some(reason) => {
                 Err(Stopped::Refused(Refused { reason, body: plain.bytes, encoded: plain.encoded }))
@@ -214,12 +219,20 @@ impl Receiver {
         Answer::Pong
     }
 
-    fn refuse(&self, name: &str, parts: &Parts, peer: SocketAddr, refused: &Refused) -> Answer {
+    fn refuse(
+        &self,
+        name: &str,
+        intake: Option<&Intake>,
+        parts: &Parts,
+        peer: SocketAddr,
+        refused: &Refused,
+    ) -> Answer {
         self.metrics.refused(refused.reason);
         tracing::info!(source = ?clip(name), reason = refused.reason, peer = %peer.ip(), "refused");
         self.refusals.keep(Occasion {
             at: self.clock.now(),
             source: clip(name),
+            dialect: intake.map(|intake| &intake.source.dialect),
             reason: refused.reason,
             peer: peer.ip(),
             headers: &parts.headers,
@@ -330,7 +343,8 @@ fn is_ping(intake: &Intake, headers: &HeaderMap, body: &[u8]) -> bool {
 /// GitHub tests a connection by a signed request, which is no event of anything.
 fn is_signed_ping(intake: &Intake, headers: &HeaderMap) -> bool {
     let dialect = &intake.source.dialect;
-    let key = dialect.signed_ping().and_then(|ping| Some((ping, dialect.received(headers).event_key?)));
+    let key =
+        dialect.signed_ping().and_then(|ping| Some((ping, dialect.received(headers).event_key?)));
     key.is_some_and(|(ping, key)| key.as_str() == ping)
 }
 

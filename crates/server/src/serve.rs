@@ -1,6 +1,7 @@
 //! Running a built server until it is told to stop, and its upkeep meanwhile.
 //!
-//! Stopping, in this order: not ready → both listeners end their requests → attempts under way are
+//! Stopping, in this order: not ready → both listeners end their requests → a job's step and a slice
+//! of retention under way are finished → attempts under way are
 //! recorded → leases go back → what was noted in memory is written → the store closes.
 
 use std::{
@@ -22,6 +23,7 @@ use crate::{
     listen,
     notices::{self, Publisher},
     receive::Receiver,
+    retention::Retention,
     upkeep::Upkeep,
 };
 
@@ -58,6 +60,14 @@ impl Server {
             ids: base.ids,
         };
         let publishing = tokio::spawn(notices::publish(publisher, base.raised));
+        let retention = Retention {
+            store: base.store.clone(),
+            history: self.history,
+            metrics: base.metrics.clone(),
+            clock: base.clock.clone(),
+        };
+        let retention = tokio::spawn(retention.run(stop.clone()));
+        let jobs = tokio::spawn(self.jobs.run(stop.clone()));
         let upkeep = Upkeep {
             store: base.store,
             live: base.live,
@@ -75,6 +85,8 @@ impl Server {
             let _ = stop.wait_for(|stop| *stop).await;
             self.draining.store(true, Ordering::SeqCst);
         });
+        // Each ends by itself now; one that panicked has ended too.
+        let _ = tokio::join!(retention, jobs);
         self.dispatcher.stop(self.drain).await;
         running.abort();
         publishing.abort();

@@ -15,7 +15,8 @@ async fn main() -> anyhow::Result<()> {
     println!("|---|---|---|---|---|---|");
     for (body_bytes, events) in [(2_048, 60_000), (10_000, 20_000)] {
         for page_bytes in [4_096, 8_192, 16_384] {
-            let load = load::Load { page_bytes, body_bytes, events, tasks: TASKS };
+            let load =
+                load::Load { page_bytes, body_bytes, events, tasks: TASKS, keep_bytes: None };
             let mut runs = Vec::new();
             for _ in 0..RUNS {
                 let folder = tempfile::tempdir()?;

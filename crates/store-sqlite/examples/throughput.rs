@@ -27,6 +27,7 @@ async fn main() -> anyhow::Result<()> {
             body_bytes: BODY_BYTES,
             events,
             tasks,
+            keep_bytes: None,
         };
         let figures = load::run(folder.path(), load).await?;
         println!(

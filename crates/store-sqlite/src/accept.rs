@@ -159,7 +159,7 @@ fn insert_event(
 }
 
 /// Inserts those whose webhook is there, and answers how many they were.
-fn insert_deliveries(
+pub(crate) fn insert_deliveries(
     event: EventId,
     deliveries: &[NewDelivery],
     connection: &Connection,

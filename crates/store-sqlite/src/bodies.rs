@@ -74,3 +74,8 @@ pub(crate) fn read_body(
 pub(crate) fn exists(event: EventId, connection: &Connection) -> rusqlite::Result<bool> {
     connection.prepare_cached("SELECT 1 FROM bodies WHERE event = ?1")?.exists([event.seq_i64()])
 }
+
+/// Removes the bytes of an event.
+pub(crate) fn remove(event_seq: i64, connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM bodies WHERE event = ?1")?.execute([event_seq]).map(drop)
+}

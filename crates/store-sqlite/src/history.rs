@@ -26,7 +26,7 @@ pub(crate) mod events;
 mod tests;
 
 /// The longest that a list looks for rows.
-const SCAN_MAX: Duration = Duration::from_millis(40);
+pub(crate) const SCAN_MAX: Duration = Duration::from_millis(40);
 /// Rows between two looks at the clock.
 const ROWS_PER_LOOK: usize = 64;
 
@@ -38,27 +38,53 @@ fn page_of<T>(
     mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<Option<T>>,
 ) -> rusqlite::Result<PageOf<T>> {
     let limit = limit.clamp(1, PAGE_MAX);
-    let begun = Instant::now();
+    let mut looks = Looks::begin(SCAN_MAX);
     let mut items = Vec::new();
-    let mut looked = 0;
     let mut last = None;
     while let Some(row) = rows.next()? {
-        let late = looked > 0 && looked % ROWS_PER_LOOK == 0 && begun.elapsed() >= SCAN_MAX;
-        if items.len() == limit || late {
+        if items.len() == limit || !looks.one_more() {
             return Ok(PageOf { items, next: last });
         }
         last = Some(rows::u64_at(row, 0)?);
-        looked += 1;
         items.extend(read(row)?);
     }
     Ok(PageOf { items, next: None })
 }
 
+/// Rows that a query may look at: as many as there is time for, and at least one.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    begun: Instant,
+    at_most: Duration,
+    looked: usize,
+}
+
+impl Looks {
+    pub(crate) fn begin(at_most: Duration) -> Looks {
+        Looks { begun: Instant::now(), at_most, looked: 0 }
+    }
+
+    /// Whether there is time for another row, which then counts.
+    pub(crate) fn one_more(&mut self) -> bool {
+        let looks_at_clock = self.looked > 0 && self.looked.is_multiple_of(ROWS_PER_LOOK);
+        if looks_at_clock && self.begun.elapsed() >= self.at_most {
+            return false;
+        }
+        self.looked += 1;
+        true
+    }
+
+    /// Rows so far.
+    pub(crate) fn looked(&self) -> u64 {
+        self.looked as u64
+    }
+}
+
 /// The rows that a page and two moments leave: `from <= seq < below`.
 #[derive(Clone, Copy, Debug)]
-struct Span {
-    from: i64,
-    below: i64,
+pub(crate) struct Span {
+    pub(crate) from: i64,
+    pub(crate) below: i64,
 }
 
 impl Span {
@@ -73,7 +99,7 @@ impl Span {
 }
 
 /// The smallest `seq` of an id made at that moment.
-fn first_seq(moment: Timestamp) -> i64 {
+pub(crate) fn first_seq(moment: Timestamp) -> i64 {
     moment.as_millis().max(0).saturating_mul(1 << 12)
 }
 

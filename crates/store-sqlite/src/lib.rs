@@ -9,7 +9,8 @@
 //!
 //! [`SqliteStore`] implements the traits of `pipeline::store`; the files follow them:
 //! `accept` and `seen` take events in, `dispatch` leases and records, `catalogue` keeps
-//! what is configured, `history` looks back. The way of a change is `store → writer → batch → Work`;
+//! what is configured, `history` looks back, `jobs` act on many deliveries, `retention` lets go of
+//! what is old. The way of a change is `store → writer → batch → Work`;
 //! the way of a question is `store → reader`.
 
 mod accept;
@@ -22,10 +23,12 @@ mod disk;
 mod dispatch;
 mod fault;
 mod history;
+mod jobs;
 mod lanes;
 mod open;
 mod options;
 mod reader;
+mod retention;
 mod rows;
 mod schema;
 mod seen;

@@ -12,7 +12,8 @@ pub const PAGE_BYTES: u32 = 8 * 1024;
 pub struct StoreOptions {
     /// The data folder. It is made where it is missing; its parent has to be there.
     pub path: PathBuf,
-    /// Free space under which events are answered `Full`, while outcomes are still kept.
+    /// Free space under which events are answered `Full`, while outcomes are still kept. Free pages
+    /// of the database count towards three quarters of it.
     pub reserve_bytes: u64,
     /// Page size of a new database: a power of two from 512 to 65,536. One that is there keeps its
     /// own.

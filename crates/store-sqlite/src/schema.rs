@@ -13,8 +13,11 @@ mod tests;
 pub(crate) const APPLICATION_ID: i32 = 0x4353_474e;
 
 /// The migration at index `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("schema/0001-first.sql"), include_str!("schema/0002-lanes.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema/0001-first.sql"),
+    include_str!("schema/0002-lanes.sql"),
+    include_str!("schema/0003-jobs.sql"),
+];
 
 /// The version that this program writes.
 pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;

@@ -1,8 +1,9 @@
 //! Keys by which a repetition of an event is recognised.
 //!
 //! Owns the tables `seen_N`, one for each ten days since 1970. A table is made when the first event
-//! of its days comes, and dropped whole when the youngest key that it can hold is 30 days old (the
-//! oldest is 40 then), so that nothing is deleted row by row.
+//! of its days comes. When the youngest key that it can hold is 30 days old (the oldest is 40 then)
+//! it need not be known any more: it is emptied slice by slice in the order of its keys, so that a
+//! large one does not hold the writer up, and then dropped. As long as it is there it counts.
 //!
 //! A key is 40 bytes: 8 bytes of SHA-256 over the kind and the source's name or the folded scope,
 //! 16 bytes of the body's SHA-256 (zeros for a published event, whose body does not count), 16
@@ -18,11 +19,13 @@ use pipeline::{Event, EventId, Timestamp, store::Identity};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+use crate::writer::{Context, WhenFull, Work, WorkError};
+
 #[cfg(test)]
 mod tests;
 
 const PERIOD_MS: i64 = 10 * 24 * 3_600 * 1_000;
-/// Tables that count: this one and the three before it are at least 30 days.
+/// Tables that have to stay: this one and the three before it are at least 30 days.
 const PERIODS_KEPT: i64 = 4;
 
 const OWNER_BYTES: usize = 8;
@@ -206,7 +209,7 @@ impl Seen {
     }
 
     fn period(&mut self, now: Timestamp, connection: &Connection) -> rusqlite::Result<&Period> {
-        let number = now.as_millis().div_euclid(PERIOD_MS).max(0);
+        let number = number_of(now);
         let index = match self.periods.iter().position(|period| period.number == number) {
             Some(index) => index,
             None => {
@@ -223,12 +226,58 @@ impl Seen {
             "CREATE TABLE IF NOT EXISTS seen_{number} (key BLOB PRIMARY KEY, event INTEGER NOT NULL, \
              event_low INTEGER NOT NULL) STRICT, WITHOUT ROWID"
         ))?;
-        for old in &self.periods {
-            if old.number <= number - PERIODS_KEPT {
-                connection.execute_batch(&format!("DROP TABLE seen_{}", old.number))?;
-            }
-        }
         self.reload(connection)
+    }
+
+    /// Deletes at most so many keys of the oldest table that need not stay, and the table with the
+    /// last of them. Answers whether there is more to do.
+    fn forget(
+        &mut self,
+        now: Timestamp,
+        at_most: usize,
+        connection: &Connection,
+    ) -> rusqlite::Result<bool> {
+        let oldest = number_of(now) - PERIODS_KEPT;
+        let Some(number) = self.periods.last().map(|period| period.number) else {
+            return Ok(false);
+        };
+        if number > oldest {
+            return Ok(false);
+        }
+        let at_most = i64::try_from(at_most.max(1)).unwrap_or(i64::MAX);
+        let table = format!("seen_{number}");
+        let sql = format!(
+            "DELETE FROM {table} WHERE key IN (SELECT key FROM {table} ORDER BY key LIMIT ?1)"
+        );
+        let deleted = connection.prepare_cached(&sql)?.execute([at_most])?;
+        if deleted as i64 == at_most {
+            return Ok(true);
+        }
+        connection.execute_batch(&format!("DROP TABLE {table}"))?;
+        self.reload(connection)?;
+        Ok(self.periods.last().is_some_and(|period| period.number <= oldest))
+    }
+}
+
+/// The ten days that a moment is in.
+fn number_of(moment: Timestamp) -> i64 {
+    moment.as_millis().div_euclid(PERIOD_MS).max(0)
+}
+
+/// Forgets keys that need not be known any more.
+#[derive(Debug)]
+pub(crate) struct ForgetKeys {
+    pub(crate) now: Timestamp,
+    pub(crate) at_most: usize,
+}
+
+impl Work for ForgetKeys {
+    type Answer = bool;
+
+    const WHEN_FULL: WhenFull = WhenFull::TryFirst;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<bool, WorkError> {
+        Ok(context.seen.forget(self.now, self.at_most, context.connection)?)
     }
 }
 

@@ -1,14 +1,17 @@
 //! The store as its callers see it: each method hands one piece of work to the writer, or one query
 //! to a reader.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use pipeline::{
-    Attempt, Delivery, DeliveryId, EventFacts, EventId, SecretId, Source, SourceName, StoreError,
-    Timestamp, Webhook, WebhookId,
+    Attempt, BulkAct, Delivery, DeliveryId, EventFacts, EventId, Job, JobNumber, SecretId, Source,
+    SourceName, StoreError, Timestamp, Webhook, WebhookId,
     store::{
-        Accept, Accepted, Claim, Claimed, Configured, Counts, DeliveryFilter, Dispatch,
-        EventFilter, Expected, Health, History, Keep, LaneMemory, NewEvent, OnWaiting, Page, PageOf, Record,
-        Recovered, StoreFuture, Upkeep,
+        Accept, Accepted, Bulk, Claim, Claimed, Configured, Counts, DeliveryFilter, Dispatch,
+        Estimate, EventFilter, Expected, Extent, Health, History, Keep, LaneMemory, NewEvent,
+        OnWaiting, Page, PageOf, Record, Recovered, Removed, Retain, Slice, Step, Stepped,
+        StoreFuture, Upkeep,
     },
 };
 
@@ -20,10 +23,13 @@ use crate::{
     },
     dispatch::{self, BeginRun, ClaimDue, Expedite, RecordAttempt, Release},
     history::{self, Cancel, Resend},
+    jobs::{self, BeginJob, StopJob},
     lanes::Remember,
     open::{self, DATABASE_FILE, OpenError},
     options::StoreOptions,
     reader::Readers,
+    retention::{self, RemoveFinished},
+    seen::ForgetKeys,
     upkeep,
     writer::Writer,
 };
@@ -189,6 +195,84 @@ impl History for SqliteStore {
 
     fn cancel(&self, id: DeliveryId, now: Timestamp) -> StoreFuture<'_, Delivery> {
         Box::pin(self.writer.submit(Cancel { id, now }))
+    }
+}
+
+impl Bulk for SqliteStore {
+    fn begin_job(&self, act: BulkAct, now: Timestamp) -> StoreFuture<'_, Job> {
+        Box::pin(self.writer.submit(BeginJob { act, now }))
+    }
+
+    fn estimate(&self, act: BulkAct, webhook: Option<Arc<Webhook>>) -> StoreFuture<'_, Estimate> {
+        Box::pin(jobs::estimate::estimate(act, webhook, &self.readers))
+    }
+
+    fn step_job(&self, step: Step) -> StoreFuture<'_, Stepped> {
+        Box::pin(async {
+            let prepare = move |connection: &_| jobs::step::prepare(step, connection);
+            let step = self.readers.read(prepare).await?;
+            if step.makes_deliveries()
+                && let Some(refusal) = self.writer.signals().refusal()
+            {
+                return Err(refusal);
+            }
+            self.writer.submit(step).await
+        })
+    }
+
+    fn stop_job(&self, job: JobNumber, now: Timestamp) -> StoreFuture<'_, Job> {
+        Box::pin(self.writer.submit(StopJob { job, now }))
+    }
+
+    fn job(&self, job: JobNumber) -> StoreFuture<'_, Job> {
+        Box::pin(
+            self.readers.read(move |connection| {
+                Ok(jobs::one(job, connection)?.ok_or(StoreError::NotFound)?)
+            }),
+        )
+    }
+
+    fn jobs(&self, webhook: Option<WebhookId>, page: Page) -> StoreFuture<'_, PageOf<Job>> {
+        Box::pin(self.readers.read(move |connection| Ok(jobs::list(webhook, page, connection)?)))
+    }
+
+    fn running_jobs(&self) -> StoreFuture<'_, Vec<JobNumber>> {
+        Box::pin(self.readers.read(|connection| Ok(jobs::running(connection)?)))
+    }
+
+    fn backlog(
+        &self,
+        webhook: WebhookId,
+        now: Timestamp,
+        at_most: usize,
+    ) -> StoreFuture<'_, usize> {
+        let count = move |connection: &_| Ok(jobs::backlog(webhook, now, at_most, connection)?);
+        Box::pin(self.readers.read(count))
+    }
+}
+
+impl Retain for SqliteStore {
+    fn extent(&self) -> StoreFuture<'_, Extent> {
+        Box::pin(self.readers.read(|connection| Ok(retention::extent(connection)?)))
+    }
+
+    fn remove_finished(&self, slice: Slice) -> StoreFuture<'_, Removed> {
+        Box::pin(async move {
+            let look = move |connection: &_| Ok(retention::finished(&slice, connection)?);
+            let removal = RemoveFinished::new(slice, self.readers.read(look).await?);
+            match removal.finds_nothing() {
+                Some(removed) => Ok(removed),
+                None => self.writer.submit(removal).await,
+            }
+        })
+    }
+
+    fn forget_keys(&self, now: Timestamp, at_most: usize) -> StoreFuture<'_, bool> {
+        Box::pin(self.writer.submit(ForgetKeys { now, at_most }))
+    }
+
+    fn hold_accepting(&self, hold: bool) {
+        self.writer.signals().hold(hold);
     }
 }
 

@@ -17,9 +17,10 @@
 //!   row that the same batch wrote.
 //! - A full disk (`SQLITE_FULL`): the batch is rolled back. Events and changes are answered `Full`;
 //!   outcomes and given-back leases stay in memory (at most one batch; behind it the queue fills
-//!   and its callers wait) and are tried again every second.
+//!   and its callers wait) and are tried again every second. What frees space is tried at once and
+//!   in front of them, so that they find the pages that it freed.
 //! - Little space: under the reserve, looked at once a second at most, events are answered `Full`
-//!   without being tried, and the rest goes on.
+//!   without being tried, and the rest goes on. Free pages of the file count as space.
 //! - A failed write, fsync or commit, or a damaged page: the batch is answered `Unavailable`, and
 //!   the connection is closed. An fsync is never tried again on it, because the pages that it did
 //!   not write may count as clean now. The file is opened anew, checked whole and used again only
@@ -32,7 +33,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
     thread::JoinHandle,
 };
@@ -60,26 +61,47 @@ pub(crate) use job::{Context, WhenFull, Work, WorkError};
 #[derive(Debug)]
 pub(crate) struct Signals {
     health: AtomicU8,
+    held: AtomicBool,
     commits: AtomicU64,
 }
 
 impl Signals {
     fn new() -> Signals {
-        Signals { health: AtomicU8::new(0), commits: AtomicU64::new(0) }
+        Signals {
+            health: AtomicU8::new(0),
+            held: AtomicBool::new(false),
+            commits: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn health(&self) -> Health {
         match self.health.load(Ordering::Acquire) {
+            0 if self.held.load(Ordering::Acquire) => Health::HistoryFull,
             0 => Health::Ready,
-            1 => Health::Full,
+            1 => Health::DiskFull,
             _ => Health::Unavailable,
+        }
+    }
+
+    /// Whether history has room for what is new.
+    pub(crate) fn hold(&self, hold: bool) {
+        self.held.store(hold, Ordering::Release);
+    }
+
+    /// Why nothing new is taken now, if it is not.
+    pub(crate) fn refusal(&self) -> Option<StoreError> {
+        match self.health() {
+            Health::Ready => None,
+            Health::DiskFull => Some(StoreError::Full),
+            Health::HistoryFull => Some(StoreError::HistoryFull),
+            Health::Unavailable => Some(StoreError::Unavailable),
         }
     }
 
     fn set_health(&self, health: Health) {
         let code = match health {
-            Health::Ready => 0,
-            Health::Full => 1,
+            Health::Ready | Health::HistoryFull => 0,
+            Health::DiskFull => 1,
             Health::Unavailable => 2,
         };
         self.health.store(code, Ordering::Release);
@@ -139,10 +161,9 @@ impl Writer {
         work: W,
         bytes: usize,
     ) -> Result<W::Answer, StoreError> {
-        match self.signals.health() {
-            Health::Ready => self.hand_over(work, Lane::Accepts { bytes }).await,
-            Health::Full => Err(StoreError::Full),
-            Health::Unavailable => Err(StoreError::Unavailable),
+        match self.signals.refusal() {
+            None => self.hand_over(work, Lane::Accepts { bytes }).await,
+            Some(refusal) => Err(refusal),
         }
     }
 

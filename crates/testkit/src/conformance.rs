@@ -15,12 +15,15 @@ use std::{future::Future, sync::Arc};
 use pipeline::Store;
 
 pub mod accept;
+pub mod bulk;
 pub mod catalogue;
 pub mod dispatch;
 pub mod duplicates;
 pub mod history;
 pub mod lists;
 pub mod model;
+pub mod recovery;
+pub mod retention;
 pub mod scene;
 #[cfg(test)]
 mod tests;
@@ -44,6 +47,17 @@ macro_rules! with_conformance_cases {
             accept::deliveries_are_born_leased_or_due,
             accept::a_delivery_to_a_missing_webhook_is_left_out,
             accept::many_events_at_once_are_all_kept,
+            bulk::a_job_comes_back_as_it_was,
+            bulk::a_step_is_bounded_and_the_next_one_goes_on,
+            bulk::a_job_goes_on_after_reopening,
+            bulk::finished_deliveries_are_resent_by_a_filter,
+            bulk::pending_deliveries_are_cancelled_by_a_filter,
+            bulk::what_ends_again_is_not_looked_at_again,
+            bulk::a_job_is_stopped,
+            bulk::sixteen_jobs_run_at_once,
+            bulk::ended_jobs_are_forgotten_but_for_the_latest,
+            bulk::jobs_are_listed_by_webhook_and_page,
+            bulk::the_backlog_is_what_is_due,
             catalogue::what_is_put_comes_back_as_it_was,
             catalogue::a_put_expects_what_it_says,
             catalogue::names_and_keys_are_taken_once,
@@ -86,6 +100,22 @@ macro_rules! with_conformance_cases {
             lists::deliveries_are_found_by_request_id,
             lists::pages_join_to_the_whole_list,
             model::random_acts_agree_with_the_model,
+            recovery::lost_deliveries_are_recovered,
+            recovery::a_recovery_keeps_to_its_moments_and_triggers,
+            recovery::missing_events_are_recovered_once,
+            recovery::what_a_webhook_does_not_ask_for_is_not_missing,
+            recovery::all_that_was_lost_is_recovered,
+            recovery::an_event_without_its_body_is_counted_apart,
+            recovery::a_recovery_fails_without_its_webhook,
+            recovery::nothing_is_made_while_events_are_not_accepted,
+            retention::finished_events_are_removed_oldest_first,
+            retention::what_waits_stays,
+            retention::only_what_was_finished_by_then_is_removed,
+            retention::a_slice_ends_with_the_body_that_goes_past_its_bytes,
+            retention::an_event_of_many_rows_loses_its_body_first,
+            retention::keys_of_duplicates_stay_for_thirty_days,
+            retention::the_extent_follows_what_is_kept,
+            retention::while_accepting_is_held_the_rest_goes_on,
             upkeep::counts_follow_what_is_pending,
             upkeep::the_floor_is_the_greatest_id,
             upkeep::everything_is_there_after_reopening,

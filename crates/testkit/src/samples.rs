@@ -12,8 +12,8 @@ use bytes::Bytes;
 use countersign::{Dialect, EventKey};
 use pipeline::{
     Attempt, Clock, DeliveryId, Event, EventFacts, IdGenerator, Marks, Outcome, Randomness,
-    RateLimit, Response, RetryPolicy, Scope, SealedBasicAuth, SealedSecret, SentRequest, SignaturePolicy,
-    Source, SourceName, Timestamp, Trigger, Webhook, WebhookDialect, WebhookId,
+    RateLimit, Response, RetryPolicy, Scope, SealedBasicAuth, SealedSecret, SentRequest,
+    SignaturePolicy, Source, SourceName, Timestamp, Trigger, Webhook, WebhookDialect, WebhookId,
     id::Fresh,
     store::{Identity, NewDelivery, NewEvent},
     webhook::SealedHeader,
@@ -78,7 +78,7 @@ impl Randomness for SeededRandomness {
 pub struct Samples {
     /// Its clock.
     pub clock: Arc<StandingClock>,
-    ids: IdGenerator,
+    ids: Arc<IdGenerator>,
     made: AtomicU64,
 }
 
@@ -88,7 +88,7 @@ impl Samples {
         let clock = Arc::new(StandingClock::new(BEGINNING));
         let randomness = Arc::new(SeededRandomness::new(seed));
         Samples {
-            ids: IdGenerator::new(clock.clone(), randomness, 0),
+            ids: Arc::new(IdGenerator::new(clock.clone(), randomness, 0)),
             clock,
             made: AtomicU64::new(0),
         }
@@ -102,6 +102,11 @@ impl Samples {
     /// A new id of any kind.
     pub fn id<Id: From<Fresh>>(&self) -> Id {
         self.ids.make()
+    }
+
+    /// What makes its ids.
+    pub fn id_generator(&self) -> Arc<IdGenerator> {
+        self.ids.clone()
     }
 
     fn number(&self) -> u64 {

@@ -1,4 +1,4 @@
-// Express 5: npm install express countersign-webhooks
+// Express 5: npm install express ./kits/javascript
 // (Express 4 does not pass on what an async handler rejects with: there, catch it and call next(error).)
 
 import { WebhookError, verify } from 'countersign-webhooks'

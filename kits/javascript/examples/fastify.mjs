@@ -1,4 +1,4 @@
-// Fastify 5: npm install fastify countersign-webhooks
+// Fastify 5: npm install fastify ./kits/javascript
 
 import { WebhookError, verify } from 'countersign-webhooks'
 import fastify from 'fastify'

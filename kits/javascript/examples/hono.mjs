@@ -1,5 +1,5 @@
 // Hono, here on Node.js; the app runs unchanged on Deno, Bun and edge workers.
-// npm install hono @hono/node-server countersign-webhooks
+// npm install hono @hono/node-server ./kits/javascript
 
 import { serve } from '@hono/node-server'
 import { WebhookError, verify } from 'countersign-webhooks'

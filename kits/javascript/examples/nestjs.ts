@@ -1,4 +1,4 @@
-// NestJS on Express: npm install countersign-webhooks
+// NestJS on Express: npm install ./kits/javascript
 
 import 'reflect-metadata'
 import {

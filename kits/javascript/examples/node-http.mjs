@@ -1,4 +1,4 @@
-// node:http alone: npm install countersign-webhooks
+// node:http alone: npm install ./kits/javascript
 
 import { WebhookError, verify } from 'countersign-webhooks'
 import { createServer } from 'node:http'

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { sign } from '../src/index.js'
+import { sign, verify } from '../src/index.js'
 import { runtimes } from './runtimes.mjs'
 import { Served } from './served.mjs'
 import { ok, same } from './tally.mjs'
@@ -33,6 +33,7 @@ export async function checkExamples(tally, packages) {
   try {
     for (const example of examples(scene)) await checkServed(tally, scene, example)
     await checkLambda(tally, scene)
+    await checkSecretFile(tally, scene, folder)
     await checkPublish(tally, scene, folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -199,6 +200,41 @@ async function checkLambda(tally, { packages, secretFile }) {
       console.log = console.error = () => {}
       const answer = await handler(event).finally(() => Object.assign(console, { log, error }))
       same([answer.statusCode, answer.body], [status, `{"status":"${status === 202 ? 'accepted' : 'refused'}"}`])
+    })
+  }
+}
+
+/** A secret is bytes; one line ending after it is none of them. */
+async function checkSecretFile(tally, { packages }, folder) {
+  const { secretFromEnvironment } = await import(pathToFileURL(join(packages, 'examples/secret.mjs')).href)
+  const file = join(folder, 'other-secret')
+  const read = async (bytes) => {
+    await writeFile(file, bytes)
+    process.env.COUNTERSIGN_SECRET_FILE = file
+    try {
+      return secretFromEnvironment()
+    } finally {
+      delete process.env.COUNTERSIGN_SECRET_FILE
+    }
+  }
+  const binary = Buffer.from([0xff, 0x00, 0xc3, 0x28, 0x0d])
+  const ends = [[], [0x0a], [0x0d, 0x0a]]
+  for (const end of ends) {
+    await tally.test(`example: a secret file of bytes that are no text, ended by [${end}]`, async () => {
+      const expected = end.length === 1 ? binary.subarray(0, 4) : binary
+      same([...(await read(Buffer.concat([binary, Buffer.from(end)])))], [...expected])
+    })
+  }
+  await tally.test('example: no more than one line ending is removed', async () =>
+    same(Buffer.from(await read('s \n\n')).toString(), 's \n'))
+  await tally.test('example: what is signed with bytes is verified with them', async () => {
+    const pairs = await sign('bitbucket-cloud', binary, REQUEST, BODY)
+    await verify('bitbucket-cloud', await read(binary), pairs, BODY)
+  })
+  for (const blank of ['', '\n', ' \r\n', '\u00a0']) {
+    await tally.test(`example: a secret file of ${JSON.stringify(blank)} is refused`, async () => {
+      const secret = await read(blank).catch(() => null)
+      ok(secret === null, `it was read as [${secret}]`)
     })
   }
 }

@@ -96,6 +96,15 @@ impl Owner<'_> {
             let message = format!("at most {HEADERS_MAX} headers");
             work.fault("headers", FieldCode::BadLength, message);
         }
+        let mut below = FieldErrors::default();
+        for header in headers {
+            // A name that was free may be the dialect's now.
+            let known = self.kept.iter().any(|kept| kept.name == header.name);
+            if known && let Err((code, message)) = usable_name(&header.name, self.dialect) {
+                below.add(&header.name, code, message);
+            }
+        }
+        work.errors.absorb("headers", below);
         let takes = |header: &SealedHeader| header.name.eq_ignore_ascii_case("authorization");
         if self.basic_auth && headers.iter().any(takes) {
             let message = "basic_auth sets Authorization: give one of the two";
@@ -130,7 +139,9 @@ pub(super) fn forwarded(names: Vec<String>) -> Result<Vec<String>, Fault> {
             return Err((FieldCode::BadFormat, "header names".to_owned()));
         }
         let framing = is_one(&name, &RESERVED, &RESERVED_BEGINNINGS);
-        if framing || is_one(&name, &NEVER_FORWARDED, &NEVER_FORWARDED_BEGINNINGS) {
+        let token = Dialect::ALL.iter().filter_map(Dialect::token_header);
+        let token = token.into_iter().any(|token| token.eq_ignore_ascii_case(&name));
+        if framing || token || is_one(&name, &NEVER_FORWARDED, &NEVER_FORWARDED_BEGINNINGS) {
             return Err((FieldCode::Reserved, format!("{name} is never forwarded")));
         }
         if !kept.contains(&name) {

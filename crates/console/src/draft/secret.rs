@@ -1,7 +1,7 @@
 //! Secrets of sources and webhooks: given, generated, rotated.
 //!
-//! At most [`SECRETS_ACTIVE_MAX`] are active at once and [`SECRETS_HELD_MAX`] are held in all. What
-//! has expired is dropped with the next change.
+//! At most [`SECRETS_ACTIVE_MAX`] are active at once and [`SECRETS_HELD_MAX`] are held that have not
+//! expired. Of those that have, the last [`EXPIRED_KEPT_MAX`] are kept until one is deleted.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign::{Dialect, SECRETS_ACTIVE_MAX, Secret};
@@ -16,6 +16,8 @@ use crate::fields::{Fault, FieldCode};
 
 /// The most secrets of one owner, active or not.
 pub(crate) const SECRETS_HELD_MAX: usize = 8;
+/// How many secrets that have expired are kept.
+const EXPIRED_KEPT_MAX: usize = 2;
 /// The longest time for which a secret is kept active after a newer one: 30 days.
 pub(crate) const PREVIOUS_EXPIRES_MAX_S: u64 = 30 * 24 * 3600;
 
@@ -276,7 +278,8 @@ fn previous_expiry(field: Field<u64>, work: &mut Work<'_>) -> Option<Timestamp> 
     Some(work.now.plus_millis(seconds * 1000))
 }
 
-/// The active ones with an expiry, those that have expired left out.
+/// The active ones with an expiry. Of those that have expired the last [`EXPIRED_KEPT_MAX`] stay: they
+/// count no more, and explain a sender that still uses one.
 fn ended(secrets: &[SealedSecret], expiry: Option<Timestamp>, now: Timestamp) -> Vec<SealedSecret> {
     let mut secrets = secrets.to_vec();
     for secret in &mut secrets {
@@ -284,13 +287,22 @@ fn ended(secrets: &[SealedSecret], expiry: Option<Timestamp>, now: Timestamp) ->
             secret.expires_at = Some(secret.expires_at.map_or(expiry, |before| before.min(expiry)));
         }
     }
-    secrets.retain(|secret| secret.expires_at.is_none_or(|expiry| now < expiry));
+    let over = |secret: &SealedSecret| secret.expires_at.is_some_and(|expiry| expiry <= now);
+    let mut excess = secrets.iter().filter(|secret| over(secret)).count();
+    excess = excess.saturating_sub(EXPIRED_KEPT_MAX);
+    secrets.retain(|secret| {
+        let goes = over(secret) && excess > 0;
+        excess -= usize::from(goes);
+        !goes
+    });
     secrets
 }
 
 fn within_limits(secrets: &[SealedSecret], now: Timestamp) -> Result<(), DraftError> {
     let active = secrets.iter().filter(|secret| secret.active(now)).count();
-    if active > SECRETS_ACTIVE_MAX || secrets.len() > SECRETS_HELD_MAX {
+    let lasting = |secret: &&SealedSecret| secret.expires_at.is_none_or(|expiry| now < expiry);
+    let held = secrets.iter().filter(lasting).count();
+    if active > SECRETS_ACTIVE_MAX || held > SECRETS_HELD_MAX {
         return Err(DraftError::TooManySecrets);
     }
     Ok(())

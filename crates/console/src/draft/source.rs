@@ -1,7 +1,12 @@
 //! Sources as somebody writes them.
 
+use std::sync::Arc;
+
 use countersign::Dialect;
-use pipeline::{Scope, SealedBasicAuth, SealedSecret, Source, SourceId, SourceName, Timestamp};
+use pipeline::{
+    Scope, SealedBasicAuth, SealedSecret, Source, SourceId, SourceName, Timestamp, Webhook,
+    WebhookDialect,
+};
 
 use super::{
     basic_auth::{self, BasicAuthDraft},
@@ -136,6 +141,9 @@ impl SourceDraft {
             created_at: present.map_or(work.now, |present| present.created_at),
             updated_at: work.now,
         };
+        if let Some(kept) = kept.filter(|kept| kept.dialect != source.dialect) {
+            check_webhooks(kept, &mut work);
+        }
         if !proves_origin(&source, work.now) {
             let message = "a source of this dialect needs a secret that is active";
             work.fault("secret", FieldCode::Required, message);
@@ -242,6 +250,24 @@ impl Before<'_> {
         }
         let kept = self.kept.map(|kept| kept.ping && pings);
         work.or("ping", field, kept, pings)
+    }
+}
+
+/// Webhooks that deliver as received from this source sign in its dialect, with secrets that were
+/// given for the present one.
+fn check_webhooks(source: &Source, work: &mut Work<'_>) {
+    let signs = |webhook: &&Arc<Webhook>| {
+        webhook.source.as_ref() == Some(&source.name)
+            && webhook.dialect == WebhookDialect::AsReceived
+            && !webhook.secrets.is_empty()
+    };
+    let signing = work.forge.catalogue.webhooks().find(signs).map(|webhook| webhook.id);
+    if let Some(id) = signing {
+        let message = format!(
+            "{id} signs what it forwards in this source's dialect: give it a dialect of its own, or \
+             remove its secret first"
+        );
+        work.fault("dialect", FieldCode::Conflict, message);
     }
 }
 

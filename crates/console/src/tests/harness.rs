@@ -14,8 +14,9 @@ use countersign::{Dialect, EventKey};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use pipeline::{
-    Attempt, Catalogue, Clock, Delivery, Event, EventFacts, IdGenerator, Marks, Outcome,
-    Randomness, Response, SecretId, SentRequest, Store, StoreError, Timestamp, Webhook, WebhookId,
+    Attempt, Catalogue, Clock, Delivery, Event, EventFacts, IdGenerator, Job, JobNumber, Marks,
+    Outcome, Randomness, Response, SecretId, SentRequest, Store, StoreError, Timestamp, Webhook,
+    WebhookId,
     store::{Accept, Accepted, Identity, Keep, NewDelivery, NewEvent},
 };
 use sealing::KeyRing;
@@ -68,6 +69,8 @@ pub(crate) struct FakeEngine {
     catalogue: Mutex<Arc<Catalogue>>,
     /// Webhooks that were woken.
     pub(crate) woken: Mutex<Vec<WebhookId>>,
+    /// Jobs that it was told of.
+    pub(crate) jobs: Mutex<Vec<JobNumber>>,
     /// What it answers.
     pub(crate) refusals: Mutex<Vec<Refusal>>,
     /// What it answers.
@@ -179,6 +182,10 @@ impl Engine for FakeEngine {
 
     fn wake(&self, webhook: WebhookId) {
         self.woken.lock().unwrap().push(webhook);
+    }
+
+    fn job_begun(&self, job: &Job) {
+        self.jobs.lock().unwrap().push(job.number);
     }
 
     fn cancelled(&self, _: &Delivery) {}
@@ -306,6 +313,7 @@ impl Server {
             ids: ids.clone(),
             catalogue: Mutex::default(),
             woken: Mutex::default(),
+            jobs: Mutex::default(),
             refusals: Mutex::default(),
             readiness: Mutex::new(Readiness::Ready),
             failure: Mutex::default(),

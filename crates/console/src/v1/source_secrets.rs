@@ -89,7 +89,7 @@ async fn delete(
     let id: SecretId = parse_id(&id)?;
     let _change = console.begin_change().await;
     let present = present(&console, &name, &headers)?;
-    let secrets = super::without(&present.secrets, id)?;
+    let secrets = super::without(&present.secrets, id, console.now())?;
     let changed = Source { secrets: secrets.clone(), ..Source::clone(&present) };
     if !proves_origin(&changed, console.now()) {
         let detail = "add another one first: without it no request could be verified";

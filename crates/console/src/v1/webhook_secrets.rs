@@ -89,7 +89,7 @@ async fn delete(
     let id: SecretId = parse_id(&id)?;
     let _change = console.begin_change().await;
     let present = present(&console, &webhook, &headers)?;
-    let secrets = super::without(&present.secrets, id)?;
+    let secrets = super::without(&present.secrets, id, console.now())?;
     if secrets.is_empty() && present.signature == Some(SignaturePolicy::Replace) {
         let detail = "signatures are made anew with it: change `signature` first";
         return Err(Problem::new(Code::LastSecret, detail));

@@ -1,55 +1,60 @@
 //! What a request claims about its signature, read from the headers alone and without allocating.
 
+use alloc::vec::Vec;
+
+use super::webhook_signature;
 use crate::mac::{Claimed, Proof};
-use crate::verify::{SIGNATURES_MAX, UnixSeconds};
+use crate::verify::UnixSeconds;
 
 /// The digests of a request, any of which may match, and what else the signature covers.
 pub(crate) struct Claim<'a> {
     /// How it is proven: keys of the other kind cannot match.
     pub(crate) proof: Proof,
-    digests: [Claimed; SIGNATURES_MAX],
-    count: usize,
+    digests: Digests<'a>,
     /// Signed before the body, one after the other.
     pub(crate) before: [&'a [u8]; 4],
     /// When it was signed, in dialects that say so.
     pub(crate) signed_at: Option<UnixSeconds>,
 }
 
+/// At least one, at most [`SIGNATURES_MAX`](crate::SIGNATURES_MAX).
+enum Digests<'a> {
+    One(Claimed),
+    /// The value of `webhook-signature`, read again when it is compared: keeping room for the most
+    /// that there may be costs every request more.
+    List(&'a [u8]),
+    Kept(Vec<Claimed>),
+}
+
 impl<'a> Claim<'a> {
-    /// Without a digest yet; nothing but the body is signed.
-    pub(super) fn new(proof: Proof) -> Self {
-        let digests = [Claimed::NONE; SIGNATURES_MAX];
-        Self { proof, digests, count: 0, before: [b""; 4], signed_at: None }
-    }
-
-    /// With one digest.
+    /// With one digest; nothing but the body is signed.
     pub(super) fn of(proof: Proof, digest: Claimed) -> Self {
-        let mut claim = Self::new(proof);
-        claim.add(digest);
-        claim
+        Self { proof, digests: Digests::One(digest), before: [b""; 4], signed_at: None }
     }
 
-    /// Adds a digest; what is over [`SIGNATURES_MAX`] is left out, and so matches nothing.
-    pub(super) fn add(&mut self, digest: Claimed) {
-        if let Some(free) = self.digests.get_mut(self.count) {
-            *free = digest;
-            self.count += 1;
-        }
+    /// With the digests of a list of MACs, which was checked.
+    pub(super) fn of_list(list: &'a [u8]) -> Self {
+        let digests = Digests::List(list);
+        Self { proof: Proof::Mac, digests, before: [b""; 4], signed_at: None }
     }
 
-    /// At most [`SIGNATURES_MAX`]; none only while the claim is being read.
-    pub(crate) fn digests(&self) -> &[Claimed] {
-        self.digests.get(..self.count).unwrap_or_default()
+    /// The digests, in their order.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = Claimed> {
+        let (one, list, kept): (_, _, &[Claimed]) = match &self.digests {
+            Digests::One(digest) => (Some(*digest), None, &[]),
+            Digests::List(list) => (None, Some(*list), &[]),
+            Digests::Kept(kept) => (None, None, kept),
+        };
+        let list = list.into_iter().flat_map(webhook_signature::items).filter_map(Result::ok);
+        one.into_iter().chain(list).chain(kept.iter().copied())
     }
 
     /// The same claim apart from the headers, whose bytes were used.
     pub(crate) fn without_headers(&self) -> Claim<'static> {
-        Claim {
-            proof: self.proof,
-            digests: self.digests,
-            count: self.count,
-            before: [b""; 4],
-            signed_at: self.signed_at,
-        }
+        let digests = match &self.digests {
+            Digests::One(digest) => Digests::One(*digest),
+            Digests::List(_) | Digests::Kept(_) => Digests::Kept(self.digests().collect()),
+        };
+        Claim { proof: self.proof, digests, before: [b""; 4], signed_at: self.signed_at }
     }
 }

@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 use super::labelled_digest::Form;
 use super::{Claim, Written};
 use crate::headers::{Headers, Occurrence, as_visible_text, occurrence};
-use crate::mac::{Algorithm, Encoding, Mac, Proof};
+use crate::mac::{Algorithm, Claimed, DigestError, Encoding, Mac, Proof};
 use crate::secret::{Secret, SecretError};
 use crate::sign::{Outgoing, SignError};
 use crate::verify::{SIGNATURES_MAX, UnixSeconds, VerifyError};
@@ -66,12 +66,11 @@ pub(super) fn secret_text(random: &[u8; 32]) -> Zeroizing<Vec<u8>> {
 }
 
 pub(super) fn claim<H: Headers + ?Sized>(headers: &H) -> Result<Claim<'_>, VerifyError> {
-    let mut claim = Claim::new(Proof::Mac);
-    match occurrence(headers, HEADER) {
+    let mut claim = match occurrence(headers, HEADER) {
         Occurrence::Missing => return Err(VerifyError::SignatureMissing),
         Occurrence::Repeated => return Err(VerifyError::SignatureRepeated),
-        Occurrence::Once(list) => read_list(list, &mut claim)?,
-    }
+        Occurrence::Once(list) => of_list(list)?,
+    };
     let id = match occurrence(headers, ID_HEADER) {
         Occurrence::Missing => return Err(VerifyError::IdMissing),
         Occurrence::Repeated => return Err(VerifyError::IdRepeated),
@@ -89,25 +88,27 @@ pub(super) fn claim<H: Headers + ?Sized>(headers: &H) -> Result<Claim<'_>, Verif
     Ok(claim)
 }
 
-fn read_list(list: &[u8], claim: &mut Claim<'_>) -> Result<(), VerifyError> {
-    let items = || list.split(|byte| *byte == b' ');
-    if items().nth(SIGNATURES_MAX).is_some() {
+fn of_list(list: &[u8]) -> Result<Claim<'_>, VerifyError> {
+    let separators = list.iter().filter(|byte| **byte == b' ').count();
+    if separators >= SIGNATURES_MAX {
         return Err(VerifyError::TooManySignatures);
     }
-    let read = |text: &[u8]| FORM.encoding.read(text, FORM.algorithm);
     let mut malformed = None;
-    for item in items() {
-        match item.strip_prefix(FORM.label.as_bytes()).map(read) {
-            Some(Ok(digest)) => claim.add(digest),
-            Some(Err(error)) => malformed = malformed.or(Some(error)),
-            None => {}
+    for item in items(list) {
+        match item {
+            Ok(digest) if separators == 0 => return Ok(Claim::of(Proof::Mac, digest)),
+            Ok(_) => return Ok(Claim::of_list(list)),
+            Err(error) => malformed = malformed.or(Some(error)),
         }
     }
-    match (claim.digests().is_empty(), malformed) {
-        (false, _) => Ok(()),
-        (true, Some(error)) => Err(error.into()),
-        (true, None) => Err(VerifyError::LabelUnknown),
-    }
+    Err(malformed.map_or(VerifyError::LabelUnknown, VerifyError::from))
+}
+
+/// The digests of the items that have the label, read strictly.
+pub(super) fn items(list: &[u8]) -> impl Iterator<Item = Result<Claimed, DigestError>> {
+    let texts = list.split(|byte| *byte == b' ');
+    let texts = texts.filter_map(|item| item.strip_prefix(FORM.label.as_bytes()));
+    texts.map(|text| FORM.encoding.read(text, FORM.algorithm))
 }
 
 fn is_id(id: &str) -> bool {

@@ -29,6 +29,9 @@ const SIGNATURE_HEADERS: &[&str] = &[
 /// Labels of known systems, to point out one where the dialect has none.
 const LABELS: &[&str] = &["sha256=", "sha512=", "v1,"];
 
+/// A longer body is not tried in other writings: webhooks are shorter, and each try hashes it.
+const REWRITTEN_MAX_BYTES: usize = 1024 * 1024;
+
 /// The likely causes, the likeliest first.
 pub(super) fn causes<H: Headers + ?Sized>(
     facts: &Explainer<'_>,
@@ -109,7 +112,9 @@ impl<H: Headers + ?Sized> Trials<'_, H> {
     fn run(&self) -> Vec<Cause> {
         let mut causes = self.of_secrets();
         causes.extend(self.other_dialect());
-        causes.extend(self.of_body());
+        if self.body.len() <= REWRITTEN_MAX_BYTES {
+            causes.extend(self.of_body());
+        }
         if self.body.starts_with(&[0x1f, 0x8b]) {
             causes.push(Cause::BodyIsGzip);
         }

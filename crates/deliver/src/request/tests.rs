@@ -128,3 +128,34 @@ fn what_is_kept_of_a_request_holds_no_secret_value() {
     assert!(sent.contains("X-Attempt-Number") && sent.contains("X-Own"));
     assert!(!format!("{envelope:?}").contains("own-value"));
 }
+
+#[test]
+fn what_a_receiver_sends_back_of_a_secret_is_taken_out() {
+    let mut envelope = envelope(Form::Dialect(Signer::unsigned(Dialect::BitbucketCloud)));
+    envelope.authorization = Some(HeaderValue::from_static("Basic Y2k6cGFzc3dvcmQ="));
+    let own = [("x-own", "own value, long"), ("x-env", "ci")];
+    envelope.headers =
+        own.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).into();
+    let mut sent = HeaderMap::new();
+    sent.insert(AUTHORIZATION, HeaderValue::from_static("Basic Y2k6cGFzc3dvcmQ="));
+    sent.insert("x-own", HeaderValue::from_static("own value, long"));
+    sent.insert("x-env", HeaderValue::from_static("ci"));
+    sent.insert("x-event-key", HeaderValue::from_static("repo:push"));
+    let body = "repo:push ci Basic Y2k6cGFzc3dvcmQ= Y2k6cGFzc3dvcmQ=own value, long\u{fffd}";
+    let mut response = Response {
+        status: 200,
+        headers: HeaderMap::from_iter([(
+            HeaderName::from_static("x-echo"),
+            HeaderValue::from_static("Y2k6cGFzc3dvcmQ=!"),
+        )]),
+        body: body.into(),
+        truncated: false,
+    };
+    envelope.redact(&sent, &mut response);
+    let expected = "repo:push ci [redacted] [redacted][redacted]\u{fffd}";
+    assert_eq!(response.body, expected);
+    assert_eq!(response.headers["x-echo"], "[redacted]!");
+    let mut clean = Response { body: "nothing of it".into(), ..response.clone() };
+    envelope.redact(&sent, &mut clean);
+    assert_eq!(clean.body, "nothing of it");
+}

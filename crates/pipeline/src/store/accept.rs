@@ -76,7 +76,7 @@ pub trait Accept: Send + Sync {
     ///
     /// # Errors
     ///
-    /// `Busy`, `Full`, `Unavailable` and `Failed`: nothing is confirmed, and nothing was kept
+    /// `Busy`, `Full`, `HistoryFull`, `Unavailable` and `Failed`: nothing is confirmed, and nothing was kept
     /// unless the failure fell between the commit and its answer.
     fn accept(&self, new: NewEvent) -> StoreFuture<'_, Accepted>;
 }

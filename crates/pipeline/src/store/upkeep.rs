@@ -17,7 +17,9 @@ pub enum Health {
     /// It does.
     Ready,
     /// The disk is full or nearly so: events are not accepted, outcomes are kept.
-    Full,
+    DiskFull,
+    /// History is over its limit and everything in it waits: the same.
+    HistoryFull,
     /// It does not.
     Unavailable,
 }

@@ -16,6 +16,7 @@ use crate::{
     clock::{MachineClock, SystemRandomness},
     config::{Config, ServerConfig, secret_file::SecretBytes},
     dispatch::{self, Dispatcher},
+    jobs::{self, Jobs},
     live::Live,
     master_key::{self, KeyError, StoreAge},
     metrics::Metrics,
@@ -103,6 +104,17 @@ impl Base {
             metrics: self.metrics.clone(),
             secret_use: self.secret_use.clone(),
             notices: self.notices.clone(),
+        })
+    }
+
+    pub(super) fn jobs(&self, dispatcher: Arc<Dispatcher>) -> Jobs {
+        Jobs::new(jobs::Parts {
+            store: self.store.clone(),
+            live: self.live.clone(),
+            dispatcher,
+            ids: self.ids.clone(),
+            metrics: self.metrics.clone(),
+            clock: self.clock.clone(),
         })
     }
 

@@ -1,9 +1,10 @@
-//! What commands read: secrets from files, bodies from standard input.
+//! What commands read: secrets from files, bodies from standard input; and what URLs they take.
 
 use std::{io::Read, path::Path};
 
 use anyhow::Context;
 use countersign::{Dialect, Secret};
+use url::Url;
 
 use super::Usage;
 use crate::config::secret_file;
@@ -13,6 +14,7 @@ const BODY_MAX: u64 = 25 * 1024 * 1024;
 
 /// Reads a secret for a dialect; what is noted about the file goes to standard error.
 pub(super) fn secret(path: &Path, dialect: &Dialect) -> anyhow::Result<Secret> {
+    refuse_folder(path)?;
     let mut notes = Vec::new();
     let bytes = secret_file::read(path, &mut notes)?;
     for note in notes {
@@ -33,11 +35,26 @@ pub(super) fn body() -> anyhow::Result<Vec<u8>> {
     read(std::io::stdin().lock(), "standard input")
 }
 
+/// Reads where a request goes to.
+pub(super) fn target(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        other => Err(format!("its scheme is `{other}`, neither http nor https")),
+    }
+}
+
 /// Reads a file.
 pub(super) fn file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    refuse_folder(path)?;
     let name = path.display().to_string();
     let file = std::fs::File::open(path).map_err(|error| Usage(format!("{name}: {error}")))?;
     read(file, &name)
+}
+
+fn refuse_folder(path: &Path) -> Result<(), Usage> {
+    let folder = || Usage(format!("{} is a folder, and a file is needed", path.display()));
+    if path.is_dir() { Err(folder()) } else { Ok(()) }
 }
 
 fn read(from: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {

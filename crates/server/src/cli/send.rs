@@ -3,7 +3,6 @@
 
 use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::Context;
 use clap::Args;
 use countersign::{EventKey, Outgoing, Signer};
 use deliver::{Client, ClientParts, SystemResolver, TargetGuard, TargetPolicy, TcpDialer};
@@ -17,7 +16,7 @@ use crate::log::chain;
 #[derive(Debug, Args)]
 pub(super) struct Send {
     /// Where to send it
-    #[arg(long)]
+    #[arg(long, value_parser = inputs::target)]
     url: Url,
     #[command(flatten)]
     dialect: DialectArgs,
@@ -31,8 +30,8 @@ pub(super) struct Send {
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
     /// The content type
-    #[arg(long, value_name = "TYPE", default_value = "application/json")]
-    content_type: String,
+    #[arg(long, value_name = "TYPE", default_value = "application/json", value_parser = content_type)]
+    content_type: HeaderValue,
     /// The most time to wait, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     timeout: u64,
@@ -64,8 +63,7 @@ impl Send {
         for (name, value) in signed {
             headers.insert(HeaderName::try_from(&*name)?, HeaderValue::try_from(value)?);
         }
-        let content_type = HeaderValue::from_str(&self.content_type);
-        headers.insert(header::CONTENT_TYPE, content_type.context("the content type")?);
+        headers.insert(header::CONTENT_TYPE, self.content_type);
         let agent = deliver::request::USER_AGENT_OURS;
         headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
         let outgoing = deliver::Outgoing {
@@ -77,23 +75,30 @@ impl Send {
             tls: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let client = client()?;
+        let client = Client::new(client_parts()?);
         let exchange = runtime.block_on(client.send(outgoing));
         report(&exchange)
     }
 }
 
-/// A client without a target guard, for a person's own act.
-pub(super) fn client() -> anyhow::Result<Client> {
-    Ok(Client::new(ClientParts {
+/// Of a client without a target guard, for a person's own act.
+pub(super) fn client_parts() -> anyhow::Result<ClientParts> {
+    Ok(ClientParts {
         guard: Arc::new(TargetGuard::danger_unguarded()),
         resolver: Arc::new(SystemResolver::default()),
         dialer: Arc::new(TcpDialer),
         tls: Arc::new(deliver::tls::client_config(&[])?.config),
-    }))
+    })
 }
 
-fn report(exchange: &deliver::Exchange) -> anyhow::Result<Verdict> {
+fn content_type(text: &str) -> Result<HeaderValue, &'static str> {
+    let wrong = "a content type is visible ASCII in one line, such as application/json";
+    let value = HeaderValue::from_str(text.trim()).map_err(|_| wrong)?;
+    if value.is_empty() || value.to_str().is_err() { Err(wrong) } else { Ok(value) }
+}
+
+/// Says what came back, and the cause where nothing did. Yes where it was delivered.
+pub(super) fn report(exchange: &deliver::Exchange) -> anyhow::Result<Verdict> {
     let mut out = std::io::stdout().lock();
     let milliseconds = exchange.duration.as_millis();
     match &exchange.response {

@@ -59,7 +59,9 @@ impl Verify {
                     if received != body {
                         explainer = explainer.with_encoded_body(&received);
                     }
-                    writeln!(out, "{}", explainer.explain(&headers, &body, at))?;
+                    for cause in explainer.explain(&headers, &body, at).causes() {
+                        writeln!(out, "{cause}")?;
+                    }
                 }
                 Ok(Verdict::No)
             }
@@ -69,7 +71,11 @@ impl Verify {
     /// The headers, and the body as it came.
     fn input(&self) -> anyhow::Result<(HeaderMap, Vec<u8>)> {
         if let Some(path) = &self.request {
-            return Ok(headers::request(&inputs::file(path)?)?);
+            let captured = headers::request(&inputs::file(path)?)?;
+            if let Some(note) = captured.note {
+                eprintln!("note: {note}");
+            }
+            return Ok((captured.headers, captured.body));
         }
         let mut map = HeaderMap::new();
         for line in &self.headers {

@@ -9,13 +9,15 @@ pub(super) enum Kind {
 }
 
 /// Every setting, as `section.key`.
-pub(super) const SETTINGS: [(&str, Kind); 12] = [
+pub(super) const SETTINGS: [(&str, Kind); 14] = [
     ("server.listen", Kind::Text),
     ("server.admin", Kind::Text),
     ("server.public_url", Kind::Text),
     ("server.data", Kind::Text),
     ("server.drain_s", Kind::Number),
     ("store.reserve_bytes", Kind::Number),
+    ("history.age_max_s", Kind::Number),
+    ("history.size_max_bytes", Kind::Number),
     ("webhooks.default_dialect", Kind::Text),
     ("targets.private", Kind::List),
     ("tls.ca_files", Kind::List),

@@ -58,6 +58,9 @@ fn without_a_file_the_defaults_count() {
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8490");
     assert_eq!(config.server.admin.to_string(), "127.0.0.1:8491");
     assert_eq!(config.store.reserve_bytes, 256 * 1024 * 1024);
+    assert_eq!(config.history.age_max, Duration::from_secs(30 * 24 * 3_600));
+    assert_eq!(config.history.size_max_bytes, 20 * 1024 * 1024 * 1024);
+    assert_eq!(config.warnings, Vec::<String>::new());
     assert_eq!(config.default_dialect, Dialect::BitbucketCloud);
     assert_eq!(config.private_targets.len(), 6);
 }
@@ -115,6 +118,9 @@ fn wrong_values_are_named() {
         ("[server]\ndrain_s = -1\n", "from 0 to 600"),
         ("[server]\npublic_url = 'ftp://x'\n", "http or https"),
         ("[server]\nadmin = '127.0.0.1:8490'\n", "same address"),
+        ("[history]\nage_max_s = 59\n", "from 60 to 315360000"),
+        ("[history]\nsize_max_bytes = 16777215\n", "from 16777216"),
+        ("[history]\nsize_max_bytes = '20 GiB'\n", "expected a whole number"),
         ("[targets]\nprivate = ['10.0.0.0/99']\n", "10.0.0.0/99"),
         ("[webhooks]\ndefault_dialect = 'bitbucket'\n", "the name of a dialect"),
         ("[log]\nformat = 'xml'\n", "text or json"),
@@ -124,6 +130,19 @@ fn wrong_values_are_named() {
         let message = error(file);
         assert!(message.contains(expected), "{file}: {message}");
     }
+}
+
+#[test]
+fn what_contradicts_itself_is_told() {
+    let warnings = |file: &str| {
+        let (_folder, layers) = layers(file);
+        Config::load(&layers).unwrap().warnings
+    };
+    let short = warnings("[history]\nage_max_s = 3600\n");
+    assert!(short.len() == 1 && short[0].contains("less than a day"), "{short:?}");
+    let small = warnings("[history]\nsize_max_bytes = 16777216\n");
+    assert!(small.len() == 1 && small[0].contains("store.reserve_bytes"), "{small:?}");
+    assert!(warnings("[history]\nage_max_s = 86400\nsize_max_bytes = 1073741824\n").is_empty());
 }
 
 #[test]

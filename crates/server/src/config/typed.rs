@@ -10,11 +10,18 @@ use toml::{Table, Value};
 use url::Url;
 
 use super::{
-    AdminTokenFrom, Config, LogConfig, ServerConfig, StoreConfig, declared, error::ConfigError,
-    layers::Layers, resolve, secret_file::SecretBytes,
+    AdminTokenFrom, Config, HistoryConfig, LogConfig, ServerConfig, StoreConfig, declared,
+    error::ConfigError, layers::Layers, resolve, secret_file::SecretBytes,
 };
 
 const DRAIN_MAX_S: u64 = 600;
+const DAY_S: u64 = 24 * 3_600;
+/// A minute: less would remove what is still being looked at.
+const AGE_MIN_S: u64 = 60;
+/// Ten years.
+const AGE_MAX_S: u64 = 3_650 * DAY_S;
+/// 16 MiB: an empty store and a few large bodies.
+const SIZE_MIN_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The table under its defaults, asked by name.
 struct Values<'a> {
@@ -26,10 +33,15 @@ struct Values<'a> {
 impl Values<'_> {
     fn find(&self, name: &str) -> Option<&Value> {
         let (section, key) = name.split_once('.')?;
-        let within =
-            |table: &'_ Table| table.get(section).and_then(|section| section.get(key)).is_some();
-        let table = if within(self.given) { self.given } else { &self.defaults };
+        let table = if self.is_given(name) { self.given } else { &self.defaults };
         table.get(section)?.get(key)
+    }
+
+    fn is_given(&self, name: &str) -> bool {
+        let place = name.split_once('.');
+        place.is_some_and(|(section, key)| {
+            self.given.get(section).is_some_and(|section| section.get(key).is_some())
+        })
     }
 
     fn wrong(&self, name: &str, problem: impl Into<String>) -> ConfigError {
@@ -58,6 +70,13 @@ impl Values<'_> {
             .ok_or_else(|| self.wrong(name, format!("expected a whole number from 0 to {most}")))
     }
 
+    fn number_from(&self, name: &str, least: u64, most: u64) -> Result<u64, ConfigError> {
+        let expected =
+            || self.wrong(name, format!("expected a whole number from {least} to {most}"));
+        let number = self.number(name, most).map_err(|_| expected())?;
+        if number < least { Err(expected()) } else { Ok(number) }
+    }
+
     fn list(&self, name: &str) -> Result<Vec<&str>, ConfigError> {
         let items = self.find(name).and_then(Value::as_array);
         let items = items.and_then(|items| items.iter().map(Value::as_str).collect());
@@ -75,6 +94,7 @@ pub(super) fn read(table: &Table, base: &Path, layers: &Layers) -> Result<Config
     Ok(Config {
         server: server(&values, base, layers)?,
         store: StoreConfig { reserve_bytes: values.number("store.reserve_bytes", 1 << 50)? },
+        history: history(&values, &mut warnings)?,
         default_dialect: values.parsed("webhooks.default_dialect", "the name of a dialect")?,
         private_targets: private_targets(&values)?,
         ca_files: values.list("tls.ca_files")?.iter().map(|path| resolve(base, path)).collect(),
@@ -142,6 +162,24 @@ fn private_targets(values: &Values<'_>) -> Result<Vec<deliver::PrivateRange>, Co
         })
     });
     ranges.collect()
+}
+
+fn history(values: &Values<'_>, warnings: &mut Vec<String>) -> Result<HistoryConfig, ConfigError> {
+    let age_max_s = values.number_from("history.age_max_s", AGE_MIN_S, AGE_MAX_S)?;
+    let size_max_bytes = values.number_from("history.size_max_bytes", SIZE_MIN_BYTES, 1 << 50)?;
+    if age_max_s < DAY_S {
+        warnings.push(format!(
+            "history.age_max_s is {age_max_s}: what fails can be resent for less than a day"
+        ));
+    }
+    let reserve_bytes = values.number("store.reserve_bytes", 1 << 50)?;
+    if reserve_bytes > size_max_bytes && values.is_given("history.size_max_bytes") {
+        warnings.push(format!(
+            "store.reserve_bytes is {reserve_bytes}: more is kept free than history may use, \
+             {size_max_bytes}"
+        ));
+    }
+    Ok(HistoryConfig { age_max: Duration::from_secs(age_max_s), size_max_bytes })
 }
 
 fn log(values: &Values<'_>) -> Result<LogConfig, ConfigError> {

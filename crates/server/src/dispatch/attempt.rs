@@ -145,6 +145,7 @@ impl Dispatcher {
         for secret in &route.secrets {
             self.parts.secret_use.note(*secret, at);
         }
+        let sent = headers.clone();
         let outgoing = Outgoing {
             url: route.url.clone(),
             headers,
@@ -153,7 +154,10 @@ impl Dispatcher {
             policy: route.policy,
             tls: None,
         };
-        let exchange = self.parts.client.send(outgoing).await;
+        let mut exchange = self.parts.client.send(outgoing).await;
+        if let Some(response) = &mut exchange.response {
+            route.envelope.redact(&sent, response);
+        }
         self.parts.metrics.attempt(exchange.outcome, exchange.duration);
         Ok(Sent { request, exchange })
     }

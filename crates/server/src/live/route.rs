@@ -87,6 +87,7 @@ fn form(
         let secrets = secrets.iter().copied();
         Signer::new(dialect.clone(), secrets).map_err(|_| UnsealError::Form)
     };
+    let named = webhook.source.as_ref().and_then(|name| catalogue.source(name.as_str()));
     match &webhook.dialect {
         WebhookDialect::Fixed(dialect) if secrets.is_empty() => {
             Ok(Form::Dialect(Signer::unsigned(dialect.clone())))
@@ -94,10 +95,23 @@ fn form(
         WebhookDialect::Fixed(dialect) => Ok(Form::Dialect(signer(dialect)?)),
         WebhookDialect::AsReceived => Ok(Form::AsReceived {
             signature: webhook.signature_policy(),
-            // A secret need not fit every dialect: those that it fits can be signed in.
-            signers: dialects(catalogue).filter_map(|dialect| signer(dialect).ok()).collect(),
+            signers: match named {
+                Some(source) => fitting(&source.dialect, secrets).into_iter().collect(),
+                None => {
+                    let signers = dialects(catalogue).filter_map(|one| fitting(one, secrets));
+                    // A secret that was given to sign with is not shown as a token, unless the
+                    // webhook names a source where it is one.
+                    signers.filter(|signer| !signer.sends_token()).collect()
+                }
+            },
         }),
     }
+}
+
+/// A signer with those of the secrets that the dialect can use; `None` where it can use none.
+fn fitting(dialect: &Dialect, secrets: &[&Secret]) -> Option<Signer> {
+    let fit = secrets.iter().copied().filter(|secret| dialect.check_secret(secret).is_ok());
+    Signer::new(dialect.clone(), fit).ok()
 }
 
 /// Every dialect in which an event may have come in.

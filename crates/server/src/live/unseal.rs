@@ -52,9 +52,9 @@ pub(super) fn expired_secrets(
     owner: &str,
     secrets: &[SealedSecret],
     now: Timestamp,
-) -> Result<Vec<Secret>, UnsealError> {
+) -> Result<Vec<(SecretId, Secret)>, UnsealError> {
     let expired = secrets.iter().filter(|one| one.activated_at.is_some() && !one.active(now));
-    expired.map(|sealed| secret(keys, owner, sealed)).collect()
+    expired.map(|sealed| Ok((sealed.id, secret(keys, owner, sealed)?))).collect()
 }
 
 fn secret(keys: &KeyRing, owner: &str, sealed: &SealedSecret) -> Result<Secret, UnsealError> {

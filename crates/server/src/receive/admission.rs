@@ -43,7 +43,7 @@ async fn run(
         // The slots that were granted are given back by being dropped here.
         Ok(Accepted::Duplicate { revived, .. }) => dispatcher.revived(revived),
         // Nothing was written.
-        Err(StoreError::Busy | StoreError::Full) => {}
+        Err(StoreError::Busy | StoreError::Full | StoreError::HistoryFull) => {}
         Err(_) => dispatcher.unconfirmed(born),
     }
     accepted

@@ -8,6 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use console::engine::Refusal;
+use countersign::Dialect;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use pipeline::Timestamp;
 
@@ -16,7 +17,6 @@ pub(super) const KEPT_MAX: usize = 1_000;
 /// All that is held of their requests together.
 pub(super) const HELD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-const TEXT_MAX: usize = 255;
 /// Never held: they are no part of an explanation, and are secrets of others.
 const NEVER_HELD: [HeaderName; 3] =
     [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
@@ -56,6 +56,9 @@ impl std::fmt::Debug for HeldRequest {
 pub(super) struct Occasion<'a> {
     pub(super) at: Timestamp,
     pub(super) source: String,
+    /// The dialect of that source; `None` where there is none: nothing of the request is held then,
+    /// or strangers could push out what is worth explaining.
+    pub(super) dialect: Option<&'a Dialect>,
     pub(super) reason: &'static str,
     pub(super) peer: IpAddr,
     pub(super) headers: &'a HeaderMap,
@@ -68,15 +71,16 @@ impl Refusals {
     /// the room is kept without its bytes.
     pub(super) fn keep(&self, occasion: Occasion<'_>) {
         let held = HeldRequest::of(&occasion);
-        let Occasion { at, source, reason, peer, headers, body, .. } = occasion;
+        let Occasion { at, source, dialect, reason, peer, headers, body, .. } = occasion;
+        let received = dialect.unwrap_or(&Dialect::BitbucketCloud).received(headers);
         let refusal = Refusal {
             number: 0,
             at,
             source,
             reason,
             peer,
-            event_key: text(headers, &["x-event-key", "x-github-event", "x-gitea-event"]),
-            request_id: text(headers, &["x-request-uuid", "x-request-id", "webhook-id"]),
+            event_key: received.event_key.map(|key| key.to_string()),
+            request_id: received.request_id,
             size_bytes: body.len() as u64,
         };
         self.lock().push(refusal, held);
@@ -105,11 +109,18 @@ impl Kept {
         self.count += 1;
         self.held_bytes += held.bytes();
         self.refusals.push_back((Refusal { number: self.count, ..refusal }, held));
-        while self.refusals.len() > KEPT_MAX || self.held_bytes > HELD_BYTES_MAX {
-            let Some((_, oldest)) = self.refusals.pop_front() else {
-                break;
-            };
+        if self.refusals.len() > KEPT_MAX
+            && let Some((_, oldest)) = self.refusals.pop_front()
+        {
             self.held_bytes -= oldest.bytes();
+        }
+        // The oldest requests are let go, and what is known of them stays.
+        for (_, held) in &mut self.refusals {
+            if self.held_bytes <= HELD_BYTES_MAX {
+                break;
+            }
+            self.held_bytes -= held.bytes();
+            *held = HeldRequest::default();
         }
     }
 }
@@ -117,6 +128,9 @@ impl Kept {
 impl HeldRequest {
     fn of(occasion: &Occasion<'_>) -> HeldRequest {
         let mut held = HeldRequest::default();
+        if occasion.dialect.is_none() {
+            return held;
+        }
         for (name, value) in occasion.headers {
             // Copied: a value is a window of the connection's read buffer.
             let value = HeaderValue::from_bytes(value.as_bytes()).ok();
@@ -145,11 +159,6 @@ fn compact(body: &Bytes) -> Bytes {
     Bytes::copy_from_slice(body)
 }
 
-fn text(headers: &HeaderMap, names: &[&str]) -> Option<String> {
-    let value = names.iter().find_map(|name| headers.get(*name))?.to_str().ok()?;
-    Some(value.chars().take(TEXT_MAX).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +168,7 @@ mod tests {
         refusals.keep(Occasion {
             at: Timestamp::from_millis(at),
             source: "bitbucket".to_owned(),
+            dialect: Some(&Dialect::BitbucketCloud),
             reason: "mismatch",
             peer: IpAddr::from([127, 0, 0, 1]),
             headers: &headers,
@@ -183,14 +193,34 @@ mod tests {
     }
 
     #[test]
-    fn bodies_share_sixteen_mebibytes() {
+    fn bodies_share_sixteen_mebibytes_and_what_is_known_stays() {
         let refusals = Refusals::default();
         for at in 0..40 {
             keep(&refusals, at, 1024 * 1024);
         }
-        assert_eq!(refusals.list().len(), 16);
+        assert_eq!(refusals.list().len(), 40);
+        let held = |number| !refusals.find(number).unwrap().1.body.is_empty();
+        assert!(!held(24) && held(25) && held(40));
         keep(&refusals, 41, HELD_BYTES_MAX + 1);
         assert_eq!(refusals.lock().held_bytes, HELD_BYTES_MAX);
         assert_eq!(refusals.list()[0].size_bytes, HELD_BYTES_MAX as u64 + 1);
+    }
+
+    #[test]
+    fn of_a_source_that_is_not_there_nothing_is_held() {
+        let refusals = Refusals::default();
+        keep(&refusals, 1, 100);
+        refusals.keep(Occasion {
+            at: Timestamp::from_millis(2),
+            source: "nobody".to_owned(),
+            dialect: None,
+            reason: "source_unknown",
+            peer: IpAddr::from([127, 0, 0, 1]),
+            headers: &HeaderMap::new(),
+            body: &Bytes::from(vec![0; HELD_BYTES_MAX]),
+            encoded: None,
+        });
+        assert_eq!(refusals.list().len(), 2);
+        assert_eq!(refusals.lock().held_bytes, 100);
     }
 }

@@ -15,14 +15,8 @@ use crate::{
     sender::{PUSH, Sender},
 };
 
-const DIALECTS: [&str; 6] = [
-    "bitbucket-cloud",
-    "bitbucket-data-center",
-    "github",
-    "gitlab",
-    "gitea",
-    "standard-webhooks",
-];
+const DIALECTS: [&str; 6] =
+    ["bitbucket-cloud", "bitbucket-data-center", "github", "gitlab", "gitea", "standard-webhooks"];
 
 fn folder_with(secret: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -94,7 +88,8 @@ fn what_is_signed_verifies_in_every_dialect() {
 fn a_generic_hmac_is_described_by_flags() {
     let folder = folder_with(Sender::new("github").secret());
     let folder = folder.path();
-    let generic = ["--dialect", "generic-hmac", "--secret-file", "secret", "--hmac-header", "X-Sum"];
+    let generic =
+        ["--dialect", "generic-hmac", "--secret-file", "secret", "--hmac-header", "X-Sum"];
     let more = ["--hmac-prefix", "v=", "--hmac-encoding", "base64", "--hmac-algorithm", "sha512"];
     let ids = ["--hmac-event-key-header", "X-Topic", "--hmac-request-id-header", "X-Id"];
     let sign = [&["sign"], &generic[..], &more, &ids].concat();
@@ -111,7 +106,8 @@ fn a_generic_hmac_is_described_by_flags() {
     Program::new(folder).run(&lone).failed(2, &["--hmac-header"]);
     let stray = [&["sign", "--dialect", "github"], &generic[2..]].concat();
     Program::new(folder).run(&stray).failed(2, &["generic-hmac only"]);
-    let taken = ["sign", "--dialect", "generic-hmac", "--secret-file", "s", "--hmac-header", "Host"];
+    let taken =
+        ["sign", "--dialect", "generic-hmac", "--secret-file", "s", "--hmac-header", "Host"];
     Program::new(folder).run(&taken).failed(2, &["--hmac-header", "carries something else"]);
 }
 
@@ -152,9 +148,26 @@ fn a_whole_request_in_a_file_is_verified() {
     fs::write(folder.join("request"), &raw).unwrap();
     assert_eq!(verify(folder, "bitbucket-cloud", &[], b"", &request).code, 1);
     fs::write(folder.join("request"), "no request").unwrap();
-    verify(folder, "bitbucket-cloud", &[], b"", &request).failed(2, &["empty line"]);
+    verify(folder, "bitbucket-cloud", &[], b"", &request).failed(2, &["no request line"]);
+    verify(folder, "bitbucket-cloud", &[], b"", &["--request", "."]).failed(2, &["is a folder"]);
     let missing = verify(folder, "bitbucket-cloud", &[], b"", &["--request", "none"]);
     missing.failed(2, &["none"]);
+}
+
+#[test]
+fn a_capture_that_was_cut_off_is_said_so() {
+    let folder = folder_with(Sender::new("bitbucket-cloud").secret());
+    let folder = folder.path();
+    let headers = sign(folder, "bitbucket-cloud", PUSH).join("\r\n");
+    for (missing, code) in [(0, 0), (1, 1)] {
+        let length = PUSH.len();
+        let head = format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n{headers}\r\n\r\n");
+        let here = length - missing;
+        fs::write(folder.join("request"), [head.as_bytes(), &PUSH[..here]].concat()).unwrap();
+        let ran = verify(folder, "bitbucket-cloud", &[], b"", &["--request", "request"]);
+        let note = format!("note: the file has {here} of {length} bytes of the body: ");
+        assert_eq!((ran.code, ran.err.contains(&note)), (code, missing > 0), "{ran:?}");
+    }
 }
 
 #[test]
@@ -240,6 +253,27 @@ async fn one_request_is_sent_and_its_answer_shown() {
     assert_eq!((ran.code, ran.out.starts_with("protocol")), (1, true), "{ran:?}");
     let ran = send(folder.path(), NobodyListens::start().url()).await;
     assert_eq!(ran.code, 1, "{ran:?}");
+}
+
+#[test]
+fn what_cannot_be_sent_is_wrong_usage() {
+    let folder = folder_with(Sender::new("github").secret());
+    let send = |further: &[&str]| {
+        let arguments = ["send", "--dialect", "github", "--event", "push"];
+        Program::new(folder.path()).input(PUSH).run(&[&arguments[..], further].concat())
+    };
+    let (here, secret) = (["--url", "http://127.0.0.1:9/"], ["--secret-file", "secret"]);
+    for url in ["ftp://127.0.0.1/", "file:///etc/hosts", "127.0.0.1:8080", "hook"] {
+        send(&[&secret[..], &["--url", url]].concat()).failed(2, &["--url", url]);
+    }
+    let typed = |text| send(&[&here[..], &secret, &["--content-type", text]].concat());
+    for text in ["text/plain\r\nX: y", "", " ", "text/\u{fc}"] {
+        typed(text).failed(2, &["--content-type", "such as application/json"]);
+    }
+    let ran = send(&[&here[..], &["--secret-file", "."]].concat());
+    ran.failed(2, &["is a folder"]);
+    assert!(!ran.err.contains("chmod"), "{ran:?}");
+    send(&[&here[..], &secret, &["."]].concat()).failed(2, &["is a folder"]);
 }
 
 #[test]

@@ -203,7 +203,10 @@ async fn generic_hmac_comes_in_and_goes_out_as_it_is_configured() {
     assert_eq!(verified, [1, 1]);
     assert_eq!(scene.post("shop", &signed.body("{} ")).await.status, 403);
     let events = scene.list("/api/v1/events").await;
-    assert_eq!((&events[0]["key"], &events[0]["request_id"]), (&json!("orders/create"), &json!("order-1")));
+    assert_eq!(
+        (&events[0]["key"], &events[0]["request_id"]),
+        (&json!("orders/create"), &json!("order-1"))
+    );
     scene.end().await;
 }
 
@@ -230,7 +233,10 @@ async fn every_dialect_is_verified_at_a_source() {
         assert_eq!(scene.post(name, &forged).await.status, 403, "{name}");
         let events = scene.list(&format!("/api/v1/events?source={name}")).await;
         assert_eq!(events.len(), 1);
-        assert_eq!((&events[0]["key"], &events[0]["request_id"]), (&json!("push_hook"), &json!("id-1")));
+        assert_eq!(
+            (&events[0]["key"], &events[0]["request_id"]),
+            (&json!("push_hook"), &json!("id-1"))
+        );
     }
     scene.end().await;
 }
@@ -245,5 +251,77 @@ async fn githubs_signed_ping_is_answered_and_nothing_is_kept() {
     assert_eq!(scene.post("hub", &ping.clone().body("{}")).await.status, 403);
     assert_eq!(scene.post("hub", &ping.without("X-Hub-Signature-256")).await.status, 403);
     scene.nothing_stored().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_signature_that_cannot_be_made_anew_is_not_left_out() {
+    let scene = Scene::start().await;
+    let mut receiver = Receiver::start(Answer::status(200)).await;
+    let provider = scene.source("standard", "standard-webhooks").await;
+    let (plain, whsec) = (Sender::new("bitbucket-cloud"), Sender::new("standard-webhooks"));
+    let fields = json!({"dialect": "as-received", "secret": plain.secret()});
+    let webhook = scene.webhook(&receiver, fields).await;
+    scene.log.expect("no request can be made");
+    let event = scene.accepted("standard", &provider.push("id-1")).await;
+    let failed = scene.delivery(&event, "failed").await;
+    assert_eq!(failed["attempts"][0]["outcome"], "protocol");
+    assert_eq!(receiver.waiting(), 0, "nothing goes out unsigned");
+
+    // Of several secrets those sign that fit.
+    let further = json!({"secret": whsec.secret()});
+    scene.create(&format!("/api/v1/webhooks/{webhook}/secrets"), further).await;
+    scene.accepted("standard", &provider.push("id-2")).await;
+    assert!(whsec.verifies(&receiver.next().await));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_secret_to_sign_with_is_never_shown_as_a_token() {
+    let scene = Scene::start().await;
+    let receiver = Receiver::start(Answer::status(200)).await;
+    let lab = scene.source("lab", "gitlab").await;
+    let hub = Sender::new("github");
+    scene.source_of("hub", &hub, json!({})).await;
+    let inside = Sender::new("bitbucket-cloud");
+    let anywhere = json!({"dialect": "as-received", "secret": inside.secret()});
+    scene.webhook(&receiver, anywhere).await;
+    scene.log.expect("no request can be made");
+    let event = scene.accepted("lab", &lab.push("id-1")).await;
+    scene.delivery(&event, "failed").await;
+    assert_eq!(receiver.waiting(), 0);
+
+    let fixed = scene.webhook(&receiver, json!({"secret": inside.secret()})).await;
+    let path = format!("/api/v1/webhooks/{fixed}");
+    let asked = scene.api("PATCH", &path, Some(json!({"dialect": "gitlab"}))).await;
+    assert_eq!((asked.status, &asked.json()["errors"][0]["code"]), (422, &json!("required_again")));
+    let again = json!({"dialect": "gitlab", "secret": inside.secret()});
+    assert_eq!(scene.api("PATCH", &path, Some(again)).await.status, 200);
+
+    let forwarding = json!({"source": "hub", "secret": inside.secret()});
+    scene.webhook(&receiver, forwarding).await;
+    let other = json!({"dialect": "gitlab"});
+    let refused = scene.api("PATCH", "/api/v1/sources/hub", Some(other)).await;
+    assert_eq!(
+        (refused.status, &refused.json()["errors"][0]["pointer"]),
+        (422, &json!("/dialect"))
+    );
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_own_header_never_takes_the_place_of_a_signature() {
+    let scene = Scene::start().await;
+    let receiver = Receiver::start(Answer::status(200)).await;
+    let inside = Sender::generic();
+    let fields = json!({"secret": inside.secret(), "headers": {"X-Shop-Hmac": "mine"}});
+    let webhook = scene.webhook(&receiver, fields).await;
+    let change = json!({"dialect": "generic-hmac", "generic_hmac": Sender::generic_settings()});
+    let refused = scene.api("PATCH", &format!("/api/v1/webhooks/{webhook}"), Some(change)).await;
+    let error = &refused.json()["errors"][0];
+    assert_eq!(
+        (&error["pointer"], &error["code"]),
+        (&json!("/headers/X-Shop-Hmac"), &json!("reserved"))
+    );
     scene.end().await;
 }

@@ -95,11 +95,23 @@ fn verify_explains_a_whole_request_in_a_file() {
         let head = format!("POST / HTTP/1.1\r\nX-Hub-Signature: {signature}\r\n{headers}\r\n");
         fs::write(folder.path().join("request"), [head.as_bytes(), body].concat()).unwrap();
         let arguments = [
-            "verify", "--dialect", "bitbucket-cloud", "--secret-file", "secret",
-            "--expired-secret-file", "old", "--request", "request", "--explain",
+            "verify",
+            "--dialect",
+            "bitbucket-cloud",
+            "--secret-file",
+            "secret",
+            "--expired-secret-file",
+            "old",
+            "--request",
+            "request",
+            "--explain",
         ];
         let ran = Program::new(folder.path()).run(&arguments);
         assert_eq!(ran.code, 1, "{ran:?}");
+        // The verdict stands in the first line alone, and then a cause in each.
+        assert!(ran.out.starts_with("not genuine: "), "{ran:?}");
+        assert!(ran.out.lines().count() > 1 && !ran.out.contains("Refused"), "{ran:?}");
+        assert_eq!(ran.out.matches("matches no active secret").count(), 1, "{ran:?}");
         ran.out
     };
     let of_old = old.push("id").signature();

@@ -143,7 +143,10 @@ async fn a_token_goes_out_and_is_nowhere_kept() {
     let mut receiver = Receiver::start(Answer::status(200)).await;
     let lab = Sender::new("gitlab");
     let inside = Sender::new("gitlab");
-    scene.source_of("lab", &lab, json!({"forward_headers": ["X-Gitlab-Token"]})).await;
+    scene.source_of("lab", &lab, json!({})).await;
+    let forward = json!({"forward_headers": ["X-Gitlab-Token"]});
+    let refused = scene.api("PATCH", "/api/v1/sources/lab", Some(forward)).await;
+    assert_eq!(refused.status, 422);
     scene.webhook(&receiver, json!({"source": "lab"})).await;
     scene.webhook(&receiver, json!({"source": "lab", "secret": inside.secret()})).await;
     let event = scene.accepted("lab", &lab.push("id-1")).await;
@@ -155,11 +158,12 @@ async fn a_token_goes_out_and_is_nowhere_kept() {
     assert_eq!(deliveries.len(), 2);
     for delivery in deliveries {
         let id = delivery["id"].as_str().unwrap().to_owned();
-        scene.until("recorded", async || {
-            let shown = scene.get(&format!("/api/v1/deliveries/{id}")).await;
-            (shown["status"] == "delivered").then_some(())
-        })
-        .await;
+        scene
+            .until("recorded", async || {
+                let shown = scene.get(&format!("/api/v1/deliveries/{id}")).await;
+                (shown["status"] == "delivered").then_some(())
+            })
+            .await;
     }
     let wrong = lab.push("id-2").set("X-Gitlab-Token", "wrong");
     assert_eq!(scene.post("lab", &wrong).await.status, 403);
@@ -175,6 +179,32 @@ async fn a_token_goes_out_and_is_nowhere_kept() {
         }
     }
     assert!(places.iter().any(|place| contains(place, "idempotency-key")));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_receiver_that_sends_back_what_it_got_shows_nothing() {
+    let scene = Scene::start().await;
+    let inside = Sender::new("gitlab");
+    let (password, own) = ("a password of some length", "an own value of some length");
+    let basic = STANDARD.encode(format!("ci:{password}"));
+    let echo = format!("got {} and {basic}, {own}, ci", inside.secret());
+    let header = format!("x {own} y");
+    let answer = Answer::with(200, &[("X-Echo", header.as_str())], &echo);
+    let receiver = Receiver::start(answer).await;
+    let fields = json!({
+        "dialect": "gitlab", "secret": inside.secret(), "headers": {"X-Own": own, "X-Env": "ci"},
+        "basic_auth": {"username": "ci", "password": password},
+    });
+    let webhook = scene.webhook(&receiver, fields).await;
+    let event = scene.publish("key=repo:push").await;
+    let delivery = scene.delivery(&event, "delivered").await;
+    let response = &delivery["attempts"][0]["response"];
+    let expected = "got [redacted] and [redacted], [redacted], ci";
+    assert_eq!(response["body"], expected, "{response}");
+    assert_eq!(response["headers"]["x-echo"], "x [redacted] y");
+    let ping = scene.act(&format!("/api/v1/webhooks/{webhook}/ping")).await;
+    assert_eq!(ping["response"]["body"], expected);
     scene.end().await;
 }
 

@@ -79,7 +79,10 @@ async fn a_source_that_refuses_again_and_again_is_told_once() {
         assert_eq!(scene.post("nobody", &forged).await.status, 403);
     }
     let (key, body) = told(&teller.next().await);
-    assert_eq!((key.as_str(), &body["reason"]), ("countersign:source_refusing", &json!("mismatch")));
+    assert_eq!(
+        (key.as_str(), &body["reason"]),
+        ("countersign:source_refusing", &json!("mismatch"))
+    );
     assert_eq!((&body["source"]["name"], &body["count"]), (&json!("bitbucket"), &json!(5)));
     scene.publish("key=repo:push&scope=acme").await;
     assert_eq!(teller.waiting(), 0);

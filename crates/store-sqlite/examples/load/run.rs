@@ -1,13 +1,17 @@
 //! The load of both examples: events from many tasks at once, each with one leased
 //! delivery whose delivered outcome is recorded.
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use countersign_store_sqlite::{SqliteStore, StoreOptions};
 use pipeline::{
     Next, WebhookId,
-    store::{Accept, Dispatch, Expected, Keep, Record, Upkeep},
+    store::{Accept, Dispatch, Expected, Keep, Record, Retain, Slice, Upkeep},
 };
 use rustix::time::{ClockId, clock_gettime};
 use testkit::samples::Samples;
@@ -32,6 +36,8 @@ pub(crate) struct Load {
     pub(crate) body_bytes: usize,
     pub(crate) events: usize,
     pub(crate) tasks: usize,
+    /// Finished events are removed, oldest first, while more bytes than this are in use.
+    pub(crate) keep_bytes: Option<u64>,
 }
 
 /// Runs the load on an empty store in `folder`.
@@ -47,8 +53,14 @@ pub(crate) async fn run(folder: &Path, load: Load) -> anyhow::Result<Figures> {
     let running: Vec<_> = (0..load.tasks)
         .map(|_| tokio::spawn(one_task(store.clone(), samples.clone(), to, load)))
         .collect();
+    let removing = load
+        .keep_bytes
+        .map(|keep_bytes| tokio::spawn(remove(store.clone(), samples.clone(), keep_bytes)));
     for task in running {
         task.await??;
+    }
+    if let Some(removing) = removing {
+        removing.abort();
     }
     let (seconds, cpu) = (begun.elapsed().as_secs_f64(), cpu_us() - cpu_before);
     store.close().await?;
@@ -82,6 +94,25 @@ async fn one_task(
         anyhow::ensure!(store.record(record).await?, "the delivery did not move");
     }
     Ok(())
+}
+
+/// Slices at the pace at which the server makes them.
+async fn remove(
+    store: Arc<SqliteStore>,
+    samples: Arc<Samples>,
+    keep_bytes: u64,
+) -> anyhow::Result<()> {
+    let mut after = None;
+    loop {
+        let used_bytes = store.extent().await?.used_bytes;
+        if used_bytes > keep_bytes {
+            let slice = Slice::new(after, samples.now().plus_millis(60_000));
+            after = store.remove_finished(slice).await?.next;
+        }
+        let behind = used_bytes > keep_bytes + keep_bytes / 64;
+        let pause = Duration::from_millis(if behind { 2 } else { 20 });
+        tokio::time::sleep(pause).await;
+    }
 }
 
 fn cpu_us() -> f64 {

@@ -8,8 +8,8 @@ mod generic_hmac;
 use bytes::Bytes;
 use countersign::Dialect;
 use pipeline::{
-    RateLimit, RetryPolicy, Scope, SealedBasicAuth, SecretId, SignaturePolicy, Source, SourceName, Timestamp,
-    Trigger, Webhook, WebhookDialect,
+    RateLimit, RetryPolicy, Scope, SealedBasicAuth, SecretId, SignaturePolicy, Source, SourceName,
+    Timestamp, Trigger, Webhook, WebhookDialect,
     webhook::{InactiveReason, SealedHeader},
 };
 use serde::{Deserialize, Serialize};
@@ -251,10 +251,9 @@ impl WebhookSettings {
             allow_private: webhook.allow_private,
             timeout_ms: webhook.timeout_ms,
             max_in_flight: webhook.max_in_flight,
-            rate_limit: webhook.rate_limit.map(|limit| RateLimitRow {
-                per_second: limit.per_second,
-                burst: limit.burst,
-            }),
+            rate_limit: webhook
+                .rate_limit
+                .map(|limit| RateLimitRow { per_second: limit.per_second, burst: limit.burst }),
             deactivate_after_s: webhook.deactivate_after_s,
             retry: RetryRow {
                 delays_s: webhook.retry.delays_s.clone(),

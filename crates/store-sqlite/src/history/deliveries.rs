@@ -1,4 +1,6 @@
-//! The list of deliveries.
+//! The list of deliveries, and the walk through them.
+
+use std::ops::ControlFlow;
 
 use pipeline::{
     Delivery, DeliveryId, EventId, Scope, Status,
@@ -63,33 +65,91 @@ fn few_have(status: Status) -> bool {
     matches!(status, Status::Failed | Status::Cancelled)
 }
 
+/// A query for what a filter's indexes lead to.
+struct Query {
+    sql: String,
+    values: Vec<Value>,
+    /// The event's key, scope and request id stand behind the delivery's columns.
+    with_event: bool,
+}
+
+impl Query {
+    fn new(filter: &DeliveryFilter, span: Span, keyed: bool, order: &str) -> Query {
+        let plan = Plan::new(filter, span);
+        let with_event =
+            keyed || filter.key.is_some() || filter.scope.is_some() || filter.request_id.is_some();
+        let (columns, join) = if with_event {
+            (", e.key, e.scope, e.request_id", "LEFT JOIN events AS e ON e.seq = d.event")
+        } else {
+            ("", "")
+        };
+        let sql = format!(
+            "SELECT {}{columns} FROM deliveries AS d {join} WHERE {} ORDER BY d.seq {order}",
+            rows::DELIVERY,
+            plan.conditions
+        );
+        Query { sql, values: plan.values, with_event }
+    }
+
+    fn meets(
+        &self,
+        filter: &DeliveryFilter,
+        delivery: &Delivery,
+        row: &Row<'_>,
+    ) -> rusqlite::Result<bool> {
+        let meets = meets(filter, delivery, row)?;
+        Ok(meets && (!self.with_event || event_meets(filter, delivery, row)?))
+    }
+}
+
 /// Deliveries that meet the filter, newest first.
 pub(crate) fn list(
     filter: &DeliveryFilter,
     page: Page,
     connection: &Connection,
 ) -> rusqlite::Result<PageOf<Delivery>> {
-    let plan = Plan::new(filter, Span::new(page, filter.since, filter.until));
-    let with_event = filter.key.is_some() || filter.scope.is_some() || filter.request_id.is_some();
-    let (columns, join) = if with_event {
-        (", e.key, e.scope, e.request_id", "LEFT JOIN events AS e ON e.seq = d.event")
-    } else {
-        ("", "")
-    };
-    let sql = format!(
-        "SELECT {}{columns} FROM deliveries AS d {join} WHERE {} ORDER BY d.seq DESC",
-        rows::DELIVERY,
-        plan.conditions
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let values = plan.values.iter().map(|value| value as &dyn ToSql);
+    let span = Span::new(page, filter.since, filter.until);
+    let query = Query::new(filter, span, false, "DESC");
+    let mut statement = connection.prepare_cached(&query.sql)?;
+    let values = query.values.iter().map(|value| value as &dyn ToSql);
     let rows = statement.query(rusqlite::params_from_iter(values))?;
     page_of(rows, page.limit, |row| {
         let delivery = rows::delivery(row)?;
-        let meets =
-            meets(filter, &delivery, row)? && (!with_event || event_meets(filter, &delivery, row)?);
-        Ok(meets.then_some(delivery))
+        Ok(query.meets(filter, &delivery, row)?.then_some(delivery))
     })
+}
+
+/// A delivery that a walk comes by.
+pub(crate) struct Passed<'a> {
+    pub(crate) delivery: Delivery,
+    /// Whether it meets the filter.
+    pub(crate) meets: bool,
+    /// Its event's key, where the walk asks for keys.
+    pub(crate) key: Option<&'a str>,
+}
+
+/// Goes through what the filter's indexes lead to, oldest first, until `look` says to stop. The
+/// filter's moments do not count: `span` does.
+pub(crate) fn walk(
+    filter: &DeliveryFilter,
+    span: Span,
+    keyed: bool,
+    connection: &Connection,
+    mut look: impl FnMut(Passed<'_>) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    let query = Query::new(filter, span, keyed, "ASC");
+    let mut statement = connection.prepare_cached(&query.sql)?;
+    let values = query.values.iter().map(|value| value as &dyn ToSql);
+    let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+    while let Some(row) = rows.next()? {
+        let delivery = rows::delivery(row)?;
+        let meets = query.meets(filter, &delivery, row)?;
+        let key = if keyed { row.get_ref(DELIVERY_WIDTH)?.as_str_or_null()? } else { None };
+        if look(Passed { delivery, meets, key }).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn meets(filter: &DeliveryFilter, delivery: &Delivery, row: &Row<'_>) -> rusqlite::Result<bool> {

@@ -24,12 +24,13 @@ fn tables(connection: &Connection) -> Vec<String> {
 }
 
 #[test]
-fn tables_are_dropped_whole_when_their_youngest_key_is_thirty_days_old() {
+fn tables_go_when_their_youngest_key_is_thirty_days_old() {
     let connection = Connection::open_in_memory().unwrap();
     let mut seen = Seen::default();
     for day in 20_000..20_100 {
         let id = at_day(day, 1);
         seen.insert(&key(7, day as u8), id, false, &connection).unwrap();
+        while seen.forget(id.created_at(), 3, &connection).unwrap() {}
         assert!(tables(&connection).len() <= PERIODS_KEPT as usize);
         // Every day of the last thirty is still known.
         for before in (day - 30).max(20_000)..=day {
@@ -39,6 +40,27 @@ fn tables_are_dropped_whole_when_their_youngest_key_is_thirty_days_old() {
     }
     let first = seen.received(&key(7, 20_000_u32 as u8), &connection).unwrap();
     assert_eq!(first.same, None);
+}
+
+#[test]
+fn a_table_goes_slice_by_slice_and_counts_until_then() {
+    let connection = Connection::open_in_memory().unwrap();
+    let mut seen = Seen::default();
+    for byte in 1..=10 {
+        seen.insert(&key(byte, byte), at_day(20_000, byte.into()), false, &connection).unwrap();
+    }
+    let known = |seen: &Seen| {
+        let sightings = (1..=10).map(|byte| seen.received(&key(byte, byte), &connection).unwrap());
+        sightings.filter(|sighting| sighting.same.is_some()).count()
+    };
+    let (young, old) = (at_day(20_030, 1).created_at(), at_day(20_040, 1).created_at());
+    assert!(!seen.forget(young, 4, &connection).unwrap());
+    assert_eq!(known(&seen), 10);
+    for (left, more) in [(6, true), (2, true), (0, false)] {
+        assert_eq!(seen.forget(old, 4, &connection).unwrap(), more);
+        assert_eq!(known(&seen), left);
+    }
+    assert_eq!(tables(&connection), Vec::<String>::new());
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub(crate) enum WhenFull {
     Refuse,
     /// Keep it in memory and try again.
     Wait,
+    /// It frees space: try it in front of what waits. Where even that fails, answer `Full`.
+    TryFirst,
 }
 
 /// One thing to do in a transaction. Run by reference, perhaps more than once.

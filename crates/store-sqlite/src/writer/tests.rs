@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, atomic::Ordering, mpsc};
 
 use pipeline::{
     DeliveryId, Next, Status, Timestamp, WebhookId,
-    store::{Accept, Accepted, Dispatch, Expected, History, Keep, NewEvent, Page, Record, Upkeep},
+    store::{
+        Accept, Accepted, Dispatch, Expected, History, Keep, NewEvent, Page, Record, Retain, Slice,
+        Upkeep,
+    },
 };
 use tempfile::TempDir;
 use testkit::{assert_refused, samples::Samples};

@@ -125,7 +125,7 @@ impl WriterThread {
                 break;
             }
             self.look_at_disk();
-            if self.shared.signals.health() == Health::Full {
+            if self.shared.signals.health() == Health::DiskFull {
                 batch = refuse_events(batch);
             }
             if !batch.is_empty() {
@@ -139,7 +139,7 @@ impl WriterThread {
     fn take(&mut self, batch: &mut Items) -> Taken {
         let queue = &self.shared.queue;
         let Some(at) = self.try_kept_at else {
-            let full = self.shared.signals.health() == Health::Full;
+            let full = self.shared.signals.health() == Health::DiskFull;
             return queue.take(batch, full.then_some(TRY_AGAIN));
         };
         if !queue.is_open() {
@@ -154,7 +154,14 @@ impl WriterThread {
         }
         let mut impatient = Items::new();
         queue.take_impatient(&mut impatient, wait);
-        refuse(impatient, || StoreError::Full);
+        let (frees, refused): (Items, Items) =
+            impatient.into_iter().partition(|item| item.when_full() == WhenFull::TryFirst);
+        refuse(refused, || StoreError::Full);
+        if !frees.is_empty() {
+            batch.extend(frees);
+            batch.append(&mut self.kept);
+            self.try_kept_at = None;
+        }
         Taken::Work
     }
 
@@ -167,8 +174,10 @@ impl WriterThread {
     }
 
     fn look_at_disk(&mut self) {
-        let full = self.try_kept_at.is_some() || self.disk.low();
-        self.shared.signals.set_health(if full { Health::Full } else { Health::Ready });
+        let connection = self.connection.as_ref();
+        let reusable_bytes = || connection.and_then(|c| free_pages_bytes(c).ok()).unwrap_or(0);
+        let full = self.try_kept_at.is_some() || self.disk.low(reusable_bytes);
+        self.shared.signals.set_health(if full { Health::DiskFull } else { Health::Ready });
     }
 
     fn commit(&mut self, batch: &mut Items) {
@@ -212,7 +221,7 @@ impl WriterThread {
         let wait = if kept.len() < before && !kept.is_empty() { Duration::ZERO } else { TRY_AGAIN };
         self.kept = kept;
         self.try_kept_at = Some(Instant::now() + wait);
-        self.shared.signals.set_health(Health::Full);
+        self.shared.signals.set_health(Health::DiskFull);
         refuse(refused, || StoreError::Full);
     }
 
@@ -250,6 +259,11 @@ impl WriterThread {
         drop(self.lock);
         self.shared.ending.send_replace(Ending::Clean);
     }
+}
+
+fn free_pages_bytes(connection: &Connection) -> rusqlite::Result<u64> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
+    Ok(u64::from(pragma("freelist_count")?) * u64::from(pragma("page_size")?))
 }
 
 fn refuse_events(batch: Items) -> Items {

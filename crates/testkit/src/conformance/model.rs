@@ -9,8 +9,8 @@ use std::{
 };
 
 use pipeline::{
-    DeliveryId, FailReason, Next, Status, StoreError, Timestamp, WebhookId,
-    store::{OnWaiting, Record},
+    BulkAct, DeliveryId, FailReason, Job, Next, Status, StoreError, Timestamp, WebhookId,
+    store::{DeliveryFilter, OnWaiting, Record},
 };
 use proptest::{
     collection::vec,
@@ -37,6 +37,9 @@ enum Act {
     Expedite { webhook: usize, limit: usize },
     Resend(usize),
     Cancel(usize),
+    ResendAll(usize),
+    CancelAll(usize),
+    RemoveFinished,
     BeginRun,
     Wait(u64),
 }
@@ -54,9 +57,13 @@ fn act() -> impl Strategy<Value = Act> {
         1 => delivery.clone().prop_map(Act::Fail),
         1 => (delivery.clone(), 0..2_000u64)
             .prop_map(|(delivery, after_ms)| Act::Release { delivery, after_ms }),
-        1 => (webhook, 1..4usize).prop_map(|(webhook, limit)| Act::Expedite { webhook, limit }),
+        1 => (webhook.clone(), 1..4usize)
+            .prop_map(|(webhook, limit)| Act::Expedite { webhook, limit }),
         1 => delivery.clone().prop_map(Act::Resend),
         1 => delivery.prop_map(Act::Cancel),
+        1 => webhook.clone().prop_map(Act::ResendAll),
+        1 => webhook.prop_map(Act::CancelAll),
+        1 => Just(Act::RemoveFinished),
         1 => Just(Act::BeginRun),
         2 => (1..2_000u64).prop_map(Act::Wait),
     ]
@@ -75,6 +82,11 @@ struct Modelled {
     state: State,
     attempts: u32,
     since: Timestamp,
+}
+
+/// To one webhook.
+fn to(webhook: WebhookId) -> DeliveryFilter {
+    DeliveryFilter { webhook: Some(webhook), ..DeliveryFilter::default() }
 }
 
 /// The store and what it should hold.
@@ -151,6 +163,9 @@ impl Play {
             Act::Expedite { webhook, limit } => self.expedite(self.webhooks[webhook], limit).await,
             Act::Resend(place) => self.resend(place).await,
             Act::Cancel(place) => self.cancel(place).await,
+            Act::ResendAll(webhook) => self.resend_all(self.webhooks[webhook]).await,
+            Act::CancelAll(webhook) => self.cancel_all(self.webhooks[webhook]).await,
+            Act::RemoveFinished => self.remove_finished().await,
             Act::BeginRun => {
                 let leased = self.model.values_mut().filter(|one| one.state == State::Leased);
                 let released = leased.map(|one| one.state = State::Due(now)).count();
@@ -266,6 +281,49 @@ impl Play {
                 cancelled.unwrap();
                 one.state = State::Ended(Status::Cancelled);
             }
+        }
+    }
+
+    async fn resend_all(&mut self, webhook: WebhookId) {
+        let now = self.scene.now();
+        let ended =
+            |one: &&mut Modelled| one.webhook == webhook && matches!(one.state, State::Ended(_));
+        let ended = self.model.values_mut().filter(ended).map(|one| {
+            one.state = State::Due(now);
+            one.since = now;
+        });
+        let ended = ended.count() as u64;
+        let job = self.work_off(BulkAct::Resend(to(webhook))).await;
+        assert_eq!(job.tally.done, ended);
+    }
+
+    async fn cancel_all(&mut self, webhook: WebhookId) {
+        let pending =
+            |one: &&mut Modelled| one.webhook == webhook && !matches!(one.state, State::Ended(_));
+        let pending = self.model.values_mut().filter(pending);
+        let pending = pending.map(|one| one.state = State::Ended(Status::Cancelled)).count();
+        let job = self.work_off(BulkAct::Cancel(to(webhook))).await;
+        assert_eq!(job.tally.done, pending as u64);
+    }
+
+    async fn work_off(&self, act: BulkAct) -> Job {
+        let job = self.scene.begin(act).await;
+        self.scene.work_off(job.number).await
+    }
+
+    /// Every event has one delivery here, so those whose delivery has ended go.
+    async fn remove_finished(&mut self) {
+        // An attempt ends 20 ms after it began.
+        self.scene.remove_finished(self.scene.now().plus_millis(1_000)).await;
+        let (kept, gone) = std::mem::take(&mut self.model)
+            .into_iter()
+            .partition(|(_, one)| !matches!(one.state, State::Ended(_)));
+        self.model = kept;
+        let gone: BTreeMap<_, _> = gone;
+        self.order.retain(|id| !gone.contains_key(id));
+        for id in gone.keys() {
+            let found = self.scene.store.delivery(*id).await;
+            crate::assert_refused!(found, StoreError::NotFound);
         }
     }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use pipeline::{
-    Delivery, DeliveryId, EventId, Next, Status, Store, StoreError, Timestamp, Webhook, WebhookId,
-    store::{Accepted, Claim, Claimed, Expected, Record},
+    BulkAct, Delivery, DeliveryId, EventId, Job, JobNumber, JobState, Next, Status, Store,
+    StoreError, Timestamp, Webhook, WebhookId,
+    store::{Accepted, Claim, Claimed, Estimate, Expected, Record, Slice, Step, Stepped},
 };
 
 use super::Rig;
@@ -89,6 +90,52 @@ impl Scene {
         };
         let attempt = self.samples.attempt(delivery, number, status);
         self.store.record(Record { attempt, next }).await.unwrap()
+    }
+
+    /// Begins a job.
+    pub async fn begin(&self, act: BulkAct) -> Job {
+        self.store.begin_job(act, self.now()).await.unwrap()
+    }
+
+    /// A step of a job that acts on so many deliveries at most.
+    pub async fn step(&self, job: JobNumber, limit: usize) -> Result<Stepped, StoreError> {
+        let webhook = self.store.job(job).await?.act.recovers();
+        let configured = self.store.configured().await?;
+        let webhook = configured.webhooks.into_iter().find(|one| Some(one.id) == webhook);
+        let (ids, now) = (self.samples.id_generator(), self.now());
+        self.store.step_job(Step { job, webhook: webhook.map(Arc::new), limit, ids, now }).await
+    }
+
+    /// Makes steps until a job ends.
+    pub async fn work_off(&self, job: JobNumber) -> Job {
+        loop {
+            let stepped = self.step(job, 3).await.unwrap();
+            if stepped.job.state != JobState::Running {
+                return stepped.job;
+            }
+        }
+    }
+
+    /// What a job would do.
+    pub async fn estimate(&self, act: &BulkAct) -> Estimate {
+        let configured = self.store.configured().await.unwrap();
+        let mut webhooks = configured.webhooks.into_iter();
+        let webhook = webhooks.find(|one| Some(one.id) == act.recovers()).map(Arc::new);
+        self.store.estimate(act.clone(), webhook).await.unwrap()
+    }
+
+    /// Removes everything that was finished before a moment.
+    pub async fn remove_finished(&self, finished_before: Timestamp) -> u64 {
+        let mut slice = Slice::new(None, finished_before);
+        let mut events = 0;
+        loop {
+            let removed = self.store.remove_finished(slice).await.unwrap();
+            events += removed.events;
+            match removed.next {
+                Some(next) => slice.after = Some(next),
+                None => return events,
+            }
+        }
     }
 
     /// A delivery as it stands.

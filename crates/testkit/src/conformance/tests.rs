@@ -10,12 +10,15 @@ macro_rules! names {
 fn every_case_is_listed() {
     let files = [
         ("accept", include_str!("accept.rs")),
+        ("bulk", include_str!("bulk.rs")),
         ("catalogue", include_str!("catalogue.rs")),
         ("dispatch", include_str!("dispatch.rs")),
         ("duplicates", include_str!("duplicates.rs")),
         ("history", include_str!("history.rs")),
         ("lists", include_str!("lists.rs")),
         ("model", include_str!("model.rs")),
+        ("recovery", include_str!("recovery.rs")),
+        ("retention", include_str!("retention.rs")),
         ("upkeep", include_str!("upkeep.rs")),
     ];
     let listed = crate::with_conformance_cases! { [names], () };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign::Dialect;
 use pipeline::{
     RateLimit, RetryPolicy, Scope, SealedBasicAuth, SealedSecret, SignaturePolicy, SourceName,
     Trigger, Webhook, WebhookDialect, WebhookId,
@@ -234,6 +235,9 @@ impl<'a> Before<'a> {
     ) -> Sealed {
         let signs_in =
             dialect.and_then(|dialect| signing_dialect(dialect, source, &work.forge.catalogue));
+        if own.given.says_nothing() {
+            self.ask_before_showing(signs_in.as_ref(), work);
+        }
         let wish = own.given.wish(work);
         let secrets = secret::Owner {
             id: &self.owner,
@@ -242,7 +246,9 @@ impl<'a> Before<'a> {
             present: self.present.map_or(&[], |present| &present.secrets),
         };
         let secrets = secrets.settle(wish, work);
-        if secrets.is_empty() && matches!(dialect, Some(WebhookDialect::Fixed(_))) {
+        let fixed = matches!(dialect, Some(WebhookDialect::Fixed(_)));
+        let token = signs_in.as_ref().is_some_and(|dialect| dialect.token_header().is_some());
+        if secrets.is_empty() && (fixed || token) {
             let message = "without a secret deliveries are not signed";
             work.warn("/secret", "unsigned", message);
         }
@@ -260,6 +266,20 @@ impl<'a> Before<'a> {
             dialect: signs_in.as_ref(),
         };
         Sealed { secrets, headers: headers.settle(own.headers, work), basic_auth }
+    }
+
+    /// A secret that was given to sign with is given again before it is shown to a receiver.
+    fn ask_before_showing(&self, signs_in: Option<&Dialect>, work: &mut Work<'_>) {
+        let Some(kept) = self.kept.filter(|kept| !kept.secrets.is_empty()) else {
+            return;
+        };
+        let shows = |dialect: Option<&Dialect>| dialect.and_then(Dialect::token_header).is_some();
+        let catalogue = &work.forge.catalogue;
+        let before = signing_dialect(&kept.dialect, kept.source.as_ref(), catalogue);
+        if shows(signs_in) && !shows(before.as_ref()) {
+            let message = "this dialect shows the secret to the receiver: give it again, or null";
+            work.fault("secret", FieldCode::RequiredAgain, message);
+        }
     }
 
     pub(super) fn signature(

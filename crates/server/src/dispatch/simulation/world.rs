@@ -47,7 +47,14 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn ten_minutes() -> Plan {
         let arriving_ms = 600_000;
-        Plan { webhooks: 4, arriving_ms, every_ms: 1_500, mood_max_ms: 60_000, kills: 3, forgets: false }
+        Plan {
+            webhooks: 4,
+            arriving_ms,
+            every_ms: 1_500,
+            mood_max_ms: 60_000,
+            kills: 3,
+            forgets: false,
+        }
     }
 
     pub(super) fn three_days() -> Plan {
@@ -189,7 +196,9 @@ impl World {
             }
             Happening::MoodChanges(_) => {}
             Happening::Pump(webhook) => self.pump(webhook),
-            Happening::Ends { webhook, number, run } if run == self.run => self.ends(webhook, number),
+            Happening::Ends { webhook, number, run } if run == self.run => {
+                self.ends(webhook, number)
+            }
             Happening::Ends { .. } => {}
             Happening::Kill => self.kill(),
             Happening::AllAreBack => self.moods.fill(Mood::Takes),

@@ -29,7 +29,7 @@ async fn a_full_disk_refuses_events_and_keeps_outcomes() {
 
     let large = place.samples.published("acme", None, vec![0; 1 << 20]);
     assert_refused!(place.store.accept(large).await, StoreError::Full);
-    assert_eq!(place.store.health(), Health::Full);
+    assert_eq!(place.store.health(), Health::DiskFull);
     assert_refused!(place.store.accept(place.event()).await, StoreError::Full);
     let change = place.store.put_setting("large", vec![0; 1 << 20]);
     assert_refused!(change.await, StoreError::Full);
@@ -54,6 +54,44 @@ async fn a_full_disk_refuses_events_and_keeps_outcomes() {
 }
 
 #[tokio::test]
+async fn on_a_full_disk_removing_makes_room_for_the_outcomes_that_wait() {
+    let place = Place::new();
+    let old = place.samples.published("acme", None, vec![0; 2 << 20]);
+    place.store.accept(old).await.unwrap();
+    let delivery = place.leased().await;
+    let pages_max = &place.options.faults.pages_max;
+    pages_max.store(pages(&place), Ordering::Relaxed);
+    let mut record = place.record(delivery);
+    record.attempt.request.url = "x".repeat(1 << 20);
+    let store = place.store.clone();
+    let recorded = tokio::spawn(async move { store.record(record).await });
+    until_health(&place, Health::DiskFull).await;
+    assert!(!recorded.is_finished());
+
+    place.samples.clock.advance_ms(1_000);
+    let slice = Slice::new(None, place.samples.now());
+    assert_eq!(place.store.remove_finished(slice).await.unwrap().events, 1);
+    assert!(recorded.await.unwrap().unwrap());
+    until_health(&place, Health::Ready).await;
+    place.store.accept(place.event()).await.unwrap();
+}
+
+#[tokio::test]
+async fn under_the_reserve_removing_goes_on() {
+    let place = Place::with(|options| options.reserve_bytes = 0);
+    place.store.accept(place.event()).await.unwrap();
+    place.store.close().await.unwrap();
+    let Place { options, store, samples, _parent } = place;
+    drop(store);
+    let options = StoreOptions { reserve_bytes: u64::MAX, ..options };
+    let store = SqliteStore::open(&options).unwrap();
+    samples.clock.advance_ms(1_000);
+    let removed = store.remove_finished(Slice::new(None, samples.now())).await.unwrap();
+    assert_eq!((removed.events, store.health()), (1, Health::DiskFull));
+    drop(store);
+}
+
+#[tokio::test]
 async fn a_full_disk_does_not_keep_a_store_from_closing() {
     let place = Place::new();
     let delivery = place.leased().await;
@@ -63,7 +101,7 @@ async fn a_full_disk_does_not_keep_a_store_from_closing() {
     record.attempt.request.url = "x".repeat(1 << 20);
     let store = place.store.clone();
     let recorded = tokio::spawn(async move { store.record(record).await });
-    until_health(&place, Health::Full).await;
+    until_health(&place, Health::DiskFull).await;
     // Another one queues behind it and shares its last chance.
     let (store, id) = (place.store.clone(), place.samples.id());
     let behind =
@@ -77,12 +115,12 @@ async fn a_full_disk_does_not_keep_a_store_from_closing() {
 #[tokio::test]
 async fn under_the_reserve_events_are_refused_and_the_rest_goes_on() {
     let place = Place::with(|options| options.reserve_bytes = u64::MAX);
-    until_health(&place, Health::Full).await;
+    until_health(&place, Health::DiskFull).await;
     assert_refused!(place.store.accept(place.event()).await, StoreError::Full);
     place.webhook().await;
     place.store.put_setting("check", vec![1]).await.unwrap();
     assert_eq!(place.store.setting("check").await.unwrap(), Some(vec![1]));
-    assert_eq!(place.store.health(), Health::Full);
+    assert_eq!(place.store.health(), Health::DiskFull);
 }
 
 #[tokio::test]

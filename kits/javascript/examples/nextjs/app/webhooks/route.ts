@@ -1,4 +1,4 @@
-// Next.js, a route handler (app/webhooks/route.ts): npm install countersign-webhooks
+// Next.js, a route handler (app/webhooks/route.ts): npm install ./kits/javascript
 // No middleware and no other handler may have read the body before.
 
 import { WebhookError, verify } from 'countersign-webhooks'
