@@ -20,13 +20,21 @@ fn key_of_a_block_and_beyond_is_as_the_crates_own() {
         own.update(b"message");
         let mut other = Hmac::<Sha256>::new_from_slice(&key).expect("any length");
         other.update(b"message");
-        assert_eq!(own.finish().claimed().as_slice(), &other.finalize().into_bytes()[..], "{length}");
+        assert_eq!(
+            own.finish().claimed().as_slice(),
+            &other.finalize().into_bytes()[..],
+            "{length}"
+        );
 
         let mut own = Mac::with(Algorithm::Sha512, &key);
         own.update(b"message");
         let mut other = Hmac::<Sha512>::new_from_slice(&key).expect("any length");
         other.update(b"message");
-        assert_eq!(own.finish().claimed().as_slice(), &other.finalize().into_bytes()[..], "{length}");
+        assert_eq!(
+            own.finish().claimed().as_slice(),
+            &other.finalize().into_bytes()[..],
+            "{length}"
+        );
     }
 }
 

@@ -134,8 +134,9 @@ fn what_a_receiver_sends_back_of_a_secret_is_taken_out() {
     let mut envelope = envelope(Form::Dialect(Signer::unsigned(Dialect::BitbucketCloud)));
     envelope.authorization = Some(HeaderValue::from_static("Basic Y2k6cGFzc3dvcmQ="));
     let own = [("x-own", "own value, long"), ("x-env", "ci")];
-    envelope.headers =
-        own.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).into();
+    envelope.headers = own
+        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+        .into();
     let mut sent = HeaderMap::new();
     sent.insert(AUTHORIZATION, HeaderValue::from_static("Basic Y2k6cGFzc3dvcmQ="));
     sent.insert("x-own", HeaderValue::from_static("own value, long"));

@@ -143,7 +143,7 @@ pub(super) async fn remember(dispatcher: Weak<Dispatcher>, lane: Arc<Lane>) {
         let Some(dispatcher) = dispatcher.upgrade() else {
             return;
         };
-        let Some(memory) = lane.lock().to_remember(dispatcher.now()) else {
+        let Some(memory) = lane.lock().next_memory(dispatcher.now()) else {
             return;
         };
         let kept = dispatcher.parts.store.remember(lane.webhook, memory).await;

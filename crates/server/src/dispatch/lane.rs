@@ -316,7 +316,7 @@ impl LaneState {
 
     /// What the store should keep, where that is something else than it does. Asked again with
     /// [`remembered`](Self::remembered), so that one write at a time is under way.
-    pub(super) fn to_remember(&mut self, now: Timestamp) -> Option<LaneMemory> {
+    pub(super) fn next_memory(&mut self, now: Timestamp) -> Option<LaneMemory> {
         if !self.has_to_remember(now) {
             return None;
         }

@@ -206,16 +206,16 @@ fn a_lane_with_a_rate_limit_takes_little_into_memory() {
 #[test]
 fn what_a_restart_should_know_is_remembered_once_and_restored() {
     let mut lane = lane(0);
-    assert_eq!(lane.to_remember(NOW), None);
+    assert_eq!(lane.next_memory(NOW), None);
     lane.ended(outcome(true, None), NOW);
-    assert_eq!(lane.to_remember(NOW), None, "a single failure");
+    assert_eq!(lane.next_memory(NOW), None, "a single failure");
     open(&mut lane);
-    let memory = lane.to_remember(NOW).unwrap();
+    let memory = lane.next_memory(NOW).unwrap();
     assert!(matches!(memory.breaker, Breaker::Open { .. }));
     assert_eq!(memory.failing_since, Some(NOW));
-    assert_eq!(lane.to_remember(NOW), None, "one write at a time");
+    assert_eq!(lane.next_memory(NOW), None, "one write at a time");
     lane.remembered(None);
-    assert_eq!(lane.to_remember(NOW), Some(memory), "it was not kept");
+    assert_eq!(lane.next_memory(NOW), Some(memory), "it was not kept");
     lane.remembered(Some(memory));
     assert!(!lane.has_to_remember(NOW));
 
@@ -223,7 +223,7 @@ fn what_a_restart_should_know_is_remembered_once_and_restored() {
     restored.restore(memory);
     assert!(restored.is_held(NOW) && !restored.has_to_remember(NOW));
     restored.ended(Ended { delivered: true, ..Ended::default() }, NOW);
-    assert_eq!(restored.to_remember(NOW), Some(LaneMemory::default()));
+    assert_eq!(restored.next_memory(NOW), Some(LaneMemory::default()));
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn failures_are_counted_from_the_first_after_a_success() {
     lane.ended(failed, later);
     assert_eq!(lane.failing_for_ms(later), 90_000);
     // Refusals of other kinds open no breaker, and are remembered after a minute.
-    assert_eq!(lane.to_remember(later).unwrap().failing_since, Some(NOW));
+    assert_eq!(lane.next_memory(later).unwrap().failing_since, Some(NOW));
     lane.ended(Ended { delivered: true, ..failed }, later);
     assert_eq!(lane.failing_for_ms(later.plus_millis(1)), 0);
 }

@@ -151,7 +151,7 @@ impl World {
             self.now_ms = at_ms;
             self.happen(happening);
             if self.happened > HAPPENINGS_MAX {
-                self.wrong("it does not come to an end".to_owned());
+                self.wrong("it does not come to an end");
             }
             if self.problem.is_some() {
                 return;
@@ -182,7 +182,7 @@ impl World {
         self.agenda.push(Reverse((at_ms, self.happened, happening)));
     }
 
-    fn wrong(&mut self, problem: String) {
+    fn wrong(&mut self, problem: &str) {
         self.problem.get_or_insert(format!("after {} ms: {problem}", self.now_ms));
     }
 
@@ -197,7 +197,7 @@ impl World {
             Happening::MoodChanges(_) => {}
             Happening::Pump(webhook) => self.pump(webhook),
             Happening::Ends { webhook, number, run } if run == self.run => {
-                self.ends(webhook, number)
+                self.ends(webhook, number);
             }
             Happening::Ends { .. } => {}
             Happening::Kill => self.kill(),
@@ -263,7 +263,7 @@ impl World {
             }
         }
         if self.lanes[webhook].ready.len() > READY_BOUND {
-            self.wrong("a lane has too much in memory".to_owned());
+            self.wrong("a lane has too much in memory");
         }
     }
 
@@ -272,14 +272,14 @@ impl World {
         let kept = self.store.kept[number];
         let probing = self.lanes[webhook].is_held(self.now());
         if kept.status != Status::Pending || kept.due.is_some() {
-            self.wrong(format!("delivery {number} is tried, but {:?}", kept.status));
+            self.wrong(&format!("delivery {number} is tried, but {:?}", kept.status));
         }
         if kept.not_before > self.now() && !probing {
-            self.wrong(format!("delivery {number} is tried before its time"));
+            self.wrong(&format!("delivery {number} is tried before its time"));
         }
         self.under_way[webhook] += 1;
         if self.under_way[webhook] > self.terms[webhook].in_flight_max {
-            self.wrong("more attempts are under way than the limit allows".to_owned());
+            self.wrong("more attempts are under way than the limit allows");
         }
         let (report, millis, counts) = self.moods[webhook].answer(&mut self.draws);
         self.reports.insert(number, (report, counts));
@@ -290,7 +290,7 @@ impl World {
     fn ends(&mut self, webhook: usize, number: usize) {
         let now = self.now();
         let Some((report, counts)) = self.reports.remove(&number) else {
-            return self.wrong(format!("delivery {number} ends twice"));
+            return self.wrong(&format!("delivery {number} ends twice"));
         };
         self.under_way[webhook] -= 1;
         let kept = self.store.kept[number];
@@ -314,7 +314,7 @@ impl World {
         if let Next::Retry { at } = next {
             self.lanes[webhook].stored(at);
         }
-        if let Some(memory) = self.lanes[webhook].to_remember(now) {
+        if let Some(memory) = self.lanes[webhook].next_memory(now) {
             self.remembered[webhook] = memory;
             self.lanes[webhook].remembered(Some(memory));
         }
