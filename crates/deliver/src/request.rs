@@ -192,27 +192,10 @@ impl Envelope {
         Ok(())
     }
 
-    /// Takes what is secret of a request out of what came back: a receiver may send back what it got.
-    /// `sent` is the headers of the request. Values under [`ECHO_MIN_BYTES`] stay.
-    pub fn redact(&self, sent: &HeaderMap, response: &mut Response) {
-        let secret: Vec<&[u8]> = sent
-            .iter()
-            .filter(|(name, _)| self.is_secret(name))
-            .flat_map(|(_, value)| [value.as_bytes(), credentials_of(value.as_bytes())])
-            .filter(|value| value.len() >= ECHO_MIN_BYTES)
-            .collect();
-        if secret.is_empty() {
-            return;
-        }
-        if let Some(body) = without(&response.body, &secret) {
-            response.body = body.into();
-        }
-        for value in response.headers.values_mut() {
-            let clean = without(value.as_bytes(), &secret);
-            if let Some(clean) = clean.and_then(|clean| HeaderValue::from_bytes(&clean).ok()) {
-                *value = clean;
-            }
-        }
+    /// The values of a request's headers that are secret, to be kept for [`redact`].
+    pub fn secrets_in(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
+        let secret = headers.iter().filter(|(name, _)| self.is_secret(name));
+        secret.map(|(_, value)| value.clone()).collect()
     }
 
     fn is_secret(&self, name: &HeaderName) -> bool {
@@ -233,6 +216,28 @@ impl Envelope {
             (title_case(name), value)
         });
         SentRequest { url: url.to_owned(), headers: shown.collect() }
+    }
+}
+
+/// Takes what is secret of a request out of what came back: a receiver may send back what it got.
+/// Values under [`ECHO_MIN_BYTES`] stay.
+pub fn redact(secrets: &[HeaderValue], response: &mut Response) {
+    let secret: Vec<&[u8]> = secrets
+        .iter()
+        .flat_map(|value| [value.as_bytes(), credentials_of(value.as_bytes())])
+        .filter(|value| value.len() >= ECHO_MIN_BYTES)
+        .collect();
+    if secret.is_empty() {
+        return;
+    }
+    if let Some(body) = without(&response.body, &secret) {
+        response.body = body.into();
+    }
+    for value in response.headers.values_mut() {
+        let clean = without(value.as_bytes(), &secret);
+        if let Some(clean) = clean.and_then(|clean| HeaderValue::from_bytes(&clean).ok()) {
+            *value = clean;
+        }
     }
 }
 

@@ -152,11 +152,12 @@ fn what_a_receiver_sends_back_of_a_secret_is_taken_out() {
         body: body.into(),
         truncated: false,
     };
-    envelope.redact(&sent, &mut response);
+    let secrets = envelope.secrets_in(&sent);
+    redact(&secrets, &mut response);
     let expected = "repo:push ci [redacted] [redacted][redacted]\u{fffd}";
     assert_eq!(response.body, expected);
     assert_eq!(response.headers["x-echo"], "[redacted]!");
     let mut clean = Response { body: "nothing of it".into(), ..response.clone() };
-    envelope.redact(&sent, &mut clean);
+    redact(&secrets, &mut clean);
     assert_eq!(clean.body, "nothing of it");
 }

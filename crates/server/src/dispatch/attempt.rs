@@ -7,7 +7,7 @@ use std::{
 
 use deliver::{
     Exchange, Outgoing,
-    request::{BuildError, Occasion},
+    request::{BuildError, Occasion, redact},
 };
 use pipeline::{
     Attempt, AttemptReport, Event, FailReason, Next, Outcome, Response, SentRequest, StoreError,
@@ -145,7 +145,7 @@ impl Dispatcher {
         for secret in &route.secrets {
             self.parts.secret_use.note(*secret, at);
         }
-        let sent = headers.clone();
+        let secrets = route.envelope.secrets_in(&headers);
         let outgoing = Outgoing {
             url: route.url.clone(),
             headers,
@@ -156,7 +156,7 @@ impl Dispatcher {
         };
         let mut exchange = self.parts.client.send(outgoing).await;
         if let Some(response) = &mut exchange.response {
-            route.envelope.redact(&sent, response);
+            redact(&secrets, response);
         }
         self.parts.metrics.attempt(exchange.outcome, exchange.duration);
         Ok(Sent { request, exchange })
