@@ -105,11 +105,7 @@ impl Recovery {
     /// Whether an event that made no delivery to its webhook should have made one. Whether the
     /// webhook is active does not count.
     pub fn misses(&self, event: &EventFacts, webhook: &Webhook) -> bool {
-        let source = &webhook.source;
-        source.as_ref().is_none_or(|source| event.source.as_ref() == Some(source))
-            && webhook.asks_for(&event.key)
-            && webhook.scope.contains(&event.scope)
-            && self.asks_for(event.key.as_str())
+        webhook.matches(event) && self.asks_for(event.key.as_str())
     }
 
     /// Whether events of this key are asked for. A text that is no key is not.

@@ -123,8 +123,12 @@ pub struct Webhook {
 impl Webhook {
     /// Whether an event makes a delivery to it.
     pub fn wants(&self, event: &EventFacts) -> bool {
-        self.active
-            && self.source.as_ref().is_none_or(|source| event.source.as_ref() == Some(source))
+        self.active && self.matches(event)
+    }
+
+    /// Whether it asks for an event, active or not.
+    pub fn matches(&self, event: &EventFacts) -> bool {
+        self.source.as_ref().is_none_or(|source| event.source.as_ref() == Some(source))
             && self.asks_for(&event.key)
             && self.scope.contains(&event.scope)
     }
