@@ -59,9 +59,7 @@ impl<'a> Form<'a> {
     pub(super) fn signature(&self, keys: &[Mac], outgoing: &Outgoing<'_>) -> String {
         let mut value = String::from(self.label);
         if let Some(key) = keys.last() {
-            let mut mac = key.clone();
-            mac.update(outgoing.body);
-            value.push_str(&self.encoding.write(&mac.finish()));
+            value.push_str(&self.encoding.write(&key.digest(&[outgoing.body])));
         }
         value
     }

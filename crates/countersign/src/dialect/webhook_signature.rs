@@ -138,15 +138,12 @@ pub(super) fn signature(keys: &[Mac], outgoing: &Outgoing<'_>) -> String {
     let timestamp = outgoing.at.0.to_string();
     let mut list = String::new();
     for key in keys.iter().rev().filter(|key| key.proof() == Proof::Mac) {
-        let mut mac = key.clone();
-        for part in [outgoing.request_id.as_bytes(), b".", timestamp.as_bytes(), b"."] {
-            mac.update(part);
-        }
-        mac.update(outgoing.body);
+        let id = outgoing.request_id.as_bytes();
+        let digest = key.digest(&[id, b".", timestamp.as_bytes(), b".", outgoing.body]);
         let separator = if list.is_empty() { "" } else { " " };
         list.push_str(separator);
         list.push_str(FORM.label);
-        list.push_str(&mac.finish().base64());
+        list.push_str(&digest.base64());
     }
     list
 }
