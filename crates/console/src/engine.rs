@@ -13,6 +13,11 @@ use pipeline::{
 /// The scope of the server's own events, which nobody else publishes to.
 pub const OWN_SCOPE: &str = "countersign";
 
+/// Whether a scope is the server's own, or below it.
+pub(crate) fn is_own_scope(scope: &Scope) -> bool {
+    Scope::parse(OWN_SCOPE).is_ok_and(|own| own.contains(scope))
+}
+
 /// What an engine's method answers with, later.
 pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 

@@ -13,7 +13,7 @@ use super::{
     forge::note_unknown,
 };
 use crate::{
-    engine::{OWN_SCOPE, Publish},
+    engine::{Publish, is_own_scope},
     fields::{Fault, FieldCode, FieldErrors},
     text::RequestId,
 };
@@ -131,7 +131,7 @@ impl EventDraft {
 }
 
 fn own_scope_is_reserved(scope: Scope) -> Result<Scope, Fault> {
-    if Scope::parse(OWN_SCOPE).is_ok_and(|own| own.contains(&scope)) {
+    if is_own_scope(&scope) {
         Err((FieldCode::Reserved, "this scope is for the server's own events".to_owned()))
     } else {
         Ok(scope)

@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     answer::{EventAnswer, Page, PublishedAnswer, RawBytes},
     console::{Console, parse_id},
-    engine::{OWN_SCOPE, Publish, Published},
+    engine::{Publish, Published, is_own_scope},
     fields::{FieldCode, FieldErrors},
     json,
     path::Path,
@@ -146,8 +146,7 @@ async fn body(
 }
 
 fn refuse_own_scope(scope: &Scope) -> Result<(), Problem> {
-    let own = Scope::parse(OWN_SCOPE).map_err(Problem::internal)?;
-    if !own.contains(scope) {
+    if !is_own_scope(scope) {
         return Ok(());
     }
     let mut errors = FieldErrors::default();
